@@ -1,0 +1,76 @@
+"""The Accounts port on a real account: who we are, what stands, and writing one slot at a time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import assert_never
+
+from unassume.aws import roles
+from unassume.aws.connection import Connection
+from unassume.aws.probes import Probes
+from unassume.aws.slots import role_inline_policy
+from unassume.errors import AccessError
+from unassume.model.evidence import Probe, Probed
+from unassume.model.slots import RoleInlinePolicy, Slot, Standing
+from unassume.model.surveys import Caller, RoleSubject, Subject, Surveyed
+
+
+class AwsAccounts:
+    """The account the responder's credentials are of; AccessError for anything in another one."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._probes = Probes(connection)
+
+    def caller(self) -> Caller:
+        """Who we are, asked once; AccessError without usable credentials."""
+        identity = self._connection.identity()
+        arn = identity["Arn"]
+        return Caller(account=identity["Account"], arn=arn, user_id=identity["UserId"], role_name=_role_name(arn))
+
+    def now(self) -> datetime:
+        """AWS's clock, aware UTC."""
+        return self._connection.now()
+
+    def survey(self, subject: Subject) -> Surveyed | None:
+        """What stands under that name, or None; AccessError when it may not be read."""
+        match subject:
+            case RoleSubject():
+                self._in_reach(subject.account)
+                return roles.survey(self._connection.client("iam"), subject)
+            case _:
+                assert_never(subject)
+
+    def read(self, slot: Slot) -> Standing:
+        """What stands in the slot, its text byte for byte as AWS keeps it."""
+        self._in_reach(slot.account)
+        match slot:
+            case RoleInlinePolicy():
+                return role_inline_policy.read(self._connection.client("iam"), slot)
+            case _:
+                assert_never(slot)
+
+    def write(self, slot: Slot, before: str | None, after: str | None) -> None:
+        """Put `after` where `before` stood; an inline policy is replaced whole, so `before` is not needed for it."""
+        self._in_reach(slot.account)
+        match slot:
+            case RoleInlinePolicy():
+                role_inline_policy.write(self._connection.client("iam"), slot, after)
+            case _:
+                assert_never(slot)
+
+    def probe(self, probe: Probe) -> Probed:
+        """Ask as a session of the role; its credentials never leave this adapter."""
+        return self._probes.probe(probe)
+
+    def _in_reach(self, account: str) -> None:
+        ours = self.caller().account
+        if account != ours:
+            hint = f"use a profile of account {account}"
+            raise AccessError(f"account {account} is out of reach: the credentials are of {ours}", hint=hint)
+
+
+def _role_name(arn: str) -> str | None:
+    """The role of an assumed-role ARN; None for users and root."""
+    parts = arn.split(":", 5)[-1].split("/")
+    return parts[1] if parts[0] == "assumed-role" and len(parts) > 2 else None

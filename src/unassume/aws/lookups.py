@@ -1,0 +1,118 @@
+"""LookupEvents in one region, one call at a time: whoever drives it waits between the calls.
+
+AWS: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
+One attribute a call, 50 events a page, two calls a second in each account and region, 90 days.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from unassume.aws.connection import Connection
+from unassume.aws.refusals import THROTTLED, asking, code_of, translated
+from unassume.errors import UnassumeError
+from unassume.model.sightings import Ask
+
+PAGE = 50
+SECONDS_BETWEEN_CALLS = 0.55  # two a second, and room for answers that take longer one time than another
+WAITS = (1, 2, 4, 8, 16)  # seconds after each answer that was none
+LAPSES = 2  # repeats when the network or AWS itself fails
+CALL = "cloudtrail:LookupEvents"
+
+Attribute = tuple[str, str]
+
+
+def attributes_of(ask: Ask) -> tuple[Attribute, ...]:
+    """The lookups an ask takes, in order and without repeats.
+
+    AWS: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html
+    `ResourceName` finds the AssumeRole events that name a role or gave out a key, `AccessKeyId` what a key did, and
+    `Username` of a role session is its session name.
+    """
+    roles = [("ResourceName", arn) for arn in ask.role_arns]
+    keys = [(name, key_id) for key_id in ask.key_ids for name in ("AccessKeyId", "ResourceName")]
+    names = [("Username", name) for name in ask.session_names]
+    return tuple(dict.fromkeys((*roles, *keys, *names)))
+
+
+class RegionLookup:
+    """What one region has still to be asked, and what it answered: the JSON texts of events, some maybe twice."""
+
+    def __init__(
+        self, connection: Connection, region: str, since: datetime, until: datetime, attributes: Iterable[Attribute]
+    ) -> None:
+        self.region = region
+        self.texts: list[str] = []
+        self.newest_event_at: datetime | None = None
+        self.failure: UnassumeError | None = None
+        self._connection = connection
+        self._lapsed = 0
+        self._left: deque[Mapping[str, Any]] = deque(
+            {
+                "LookupAttributes": [{"AttributeKey": name, "AttributeValue": value}],
+                "StartTime": since, "EndTime": until, "MaxResults": PAGE,
+            }
+            for name, value in attributes
+        )  # fmt: skip
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to ask, or asking on is no use."""
+        return self.failure is not None or not self._left
+
+    def ask_newest_first(self) -> None:
+        """Ask for the region's newest event before anything else: what is newer may be missing from the rest."""
+        self._left.appendleft({"MaxResults": 1})
+
+    def step(self) -> float:
+        """Make one call; the seconds to wait before the next. What fails for good stands in `failure`."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            with asking("cloudtrail"):
+                client = self._connection.client("cloudtrail", self.region)
+            answer = client.lookup_events(**self._left[0])
+        except UnassumeError as error:
+            self.failure = error
+        except (BotoCoreError, ClientError) as error:
+            return self._failed(error)
+        else:
+            self._answered(answer)
+        return SECONDS_BETWEEN_CALLS
+
+    def _answered(self, answer: Mapping[str, Any]) -> None:
+        asked, self._lapsed = self._left.popleft(), 0
+        events = answer.get("Events", ())
+        if "LookupAttributes" not in asked:
+            self.newest_event_at = max((event["EventTime"] for event in events), default=None)
+            return
+        self.texts += [event["CloudTrailEvent"] for event in events]
+        if token := answer.get("NextToken"):
+            self._left.appendleft({**asked, "NextToken": token})
+
+    def _failed(self, error: Exception) -> float:
+        """Wait and repeat while that may help, else give the region up."""
+        if self._lapsed < _patience(error):
+            self._lapsed += 1
+            return WAITS[self._lapsed - 1]
+        self.failure = translated(error, CALL)
+        return SECONDS_BETWEEN_CALLS
+
+
+def _patience(error: Exception) -> int:
+    """How often a call that failed so is worth repeating."""
+    from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+
+    match error:
+        case ClientError() if code_of(error) in THROTTLED:
+            return len(WAITS)
+        case ClientError():
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            return LAPSES if status >= 500 else 0
+        case HTTPClientError() | ConnectionError():
+            return LAPSES
+        case _:
+            return 0

@@ -1,0 +1,72 @@
+"""A session of our own, denied by its own statement: its refusal shows that the policy is enforced.
+
+INVARIANT: its credentials live in one client in memory; they are not returned, logged or written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from unassume.aws.connection import Connection
+from unassume.aws.refusals import DENIED, asking, code_of, message_of, one_line
+from unassume.errors import AccessError, InputError
+from unassume.model.evidence import Probe, Probed
+
+SECONDS = 900  # the shortest session STS gives
+
+# AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html words the refusals of IAM calls.
+CALL = "iam:ListAccountAliases"
+_EXPLICIT = "with an explicit deny in an identity-based policy"
+_DEAD = frozenset({"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"})
+
+
+class Probes:
+    """The canary sessions minted so far, one per role and name; asking again does not mint again."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._clients: dict[Probe, Any] = {}
+
+    def probe(self, probe: Probe) -> Probed:
+        """Make one harmless call as the session; a dead session is replaced once, a refusal is an answer."""
+        fresh = probe not in self._clients
+        probed, is_dead = self._ask(probe)
+        if is_dead:
+            del self._clients[probe]
+        if is_dead and not fresh:
+            probed, _ = self._ask(probe)
+        return probed
+
+    def _ask(self, probe: Probe) -> tuple[Probed, bool]:
+        try:
+            if probe not in self._clients:
+                self._clients[probe] = self._mint(probe)
+        except (AccessError, InputError) as error:
+            return self._probed("unavailable", f"no canary session: {error.message}"), False
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            self._clients[probe].list_account_aliases()
+        except ClientError as error:
+            return self._refused(error), code_of(error) in _DEAD
+        except BotoCoreError as error:
+            return self._probed("unavailable", f"no answer to `{CALL}` ({type(error).__name__})"), False
+        return self._probed("allowed", f"`{CALL}` was allowed"), False
+
+    def _mint(self, probe: Probe) -> Any:
+        with asking("sts:AssumeRole"):
+            answer: Mapping[str, Any] = self._connection.client("sts").assume_role(
+                RoleArn=probe.role_arn, RoleSessionName=probe.session_name, DurationSeconds=SECONDS
+            )
+        return self._connection.client_as(answer["Credentials"], "iam")
+
+    def _refused(self, error: Exception) -> Probed:
+        """Only an authorisation refusal counts; anything else AWS says proves nothing."""
+        code, message = code_of(error), one_line(message_of(error))
+        if code not in DENIED:
+            return self._probed("unavailable", f"`{CALL}` failed ({code}): {message}")
+        return self._probed("explicit-deny" if _EXPLICIT in message_of(error) else "denied", message)
+
+    def _probed(self, outcome: Any, detail: str) -> Probed:
+        return Probed(at=self._connection.now(), outcome=outcome, detail=detail)

@@ -1,0 +1,147 @@
+"""The Trail port on LookupEvents: every enabled region side by side, attribute by attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+from unassume.aws.connection import Connection
+from unassume.aws.lookups import RegionLookup, attributes_of
+from unassume.aws.regions import enabled_regions
+from unassume.errors import TrailError, UnassumeError
+from unassume.model.sightings import Ask, Coverage, RegionRead, Sighting
+from unassume.trail.events import Event, read_event
+from unassume.trail.sightings import sightings_of
+
+SOURCE = "CloudTrail event history (LookupEvents)"
+REACH = timedelta(days=90)
+MOST_THREADS = 17  # the regions every account has without opting in
+GAPS = (
+    "management events only: what a session did with data (S3 objects, table items, function calls) is not seen",
+    "90 days only, in this account only",
+    "events arrive about 5 minutes late on average; AWS promises no bound",
+)
+
+
+class LookupTrail:
+    """The event history of the responder's own account, which needs no trail to be set up.
+
+    Asks with one and the same window belong to one inquiry: `coverage` is of the latest inquiry, each region reaching
+    as far as when it was first asked, and a region that failed once stays unread for the rest of it.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._regions: tuple[str, ...] = ()
+        self._due: dict[str, datetime] = {}
+        self._gaps: tuple[str, ...] = GAPS
+        self._inquiry: _Inquiry | None = None
+
+    def sightings(self, ask: Ask) -> tuple[Sighting, ...]:
+        """What every readable region shows of it; TrailError when none can be read, AccessError without credentials.
+
+        A window is clipped to the 90 days LookupEvents holds. Each answer stands alone: a session that two asks
+        touch is added up in both.
+        """
+        inquiry = self._inquiry_of(ask)
+        attributes = attributes_of(ask) if inquiry.since <= ask.until else ()
+        lookups = [
+            RegionLookup(self._connection, region, inquiry.since, ask.until, attributes)
+            for region in self._regions
+            if region not in inquiry.failures
+        ]
+        for lookup in lookups:
+            if lookup.region not in inquiry.newest:
+                lookup.ask_newest_first()
+        self._run(lookups)
+        events = [event for lookup in lookups for event in inquiry.take(lookup)]
+        inquiry.refuse_if_blind(self._regions)
+        return sightings_of(events)
+
+    def coverage(self) -> Coverage:
+        """How far the latest inquiry reaches; nothing is covered before the first."""
+        now = self._connection.now()
+        inquiry = self._inquiry
+        if inquiry is None:
+            return Coverage(source=SOURCE, as_of=now, since=now, gaps=self._gaps)
+        account = self._connection.identity()["Account"]
+        return Coverage(
+            source=SOURCE, as_of=now, since=inquiry.since, events=len(inquiry.seen),
+            regions=tuple(inquiry.region_read(account, region) for region in self._regions),
+            gaps=(*self._gaps, *inquiry.gaps()),
+        )  # fmt: skip
+
+    def _run(self, lookups: Sequence[RegionLookup]) -> None:
+        """Ask every region side by side, one call each in a round; all the waiting is done here, once for all."""
+        clock = self._connection.clock
+        with ThreadPoolExecutor(MOST_THREADS) as pool:
+            while left := [lookup for lookup in lookups if not lookup.is_done]:
+                now = clock.now()
+                ready = [lookup for lookup in left if self._due.get(lookup.region, now) <= now]
+                for lookup, pause in zip(ready, pool.map(RegionLookup.step, ready), strict=True):
+                    self._due[lookup.region] = now + timedelta(seconds=pause)
+                if not ready:
+                    clock.sleep((min(self._due[lookup.region] for lookup in left) - now).total_seconds())
+
+    def _inquiry_of(self, ask: Ask) -> _Inquiry:
+        """The inquiry an ask belongs to: the latest, or a new one when its window is another."""
+        if not self._regions:
+            self._regions, gap = enabled_regions(self._connection)
+            self._gaps = GAPS if gap is None else (*GAPS, gap)
+        window = (ask.since, ask.until)
+        if self._inquiry is None or self._inquiry.window != window:
+            self._inquiry = _Inquiry(window, max(ask.since, self._connection.now() - REACH))
+        return self._inquiry
+
+
+class _Inquiry:
+    """What the asks of one window have read so far."""
+
+    def __init__(self, window: tuple[datetime, datetime], since: datetime) -> None:
+        self.window = window
+        self.since = since
+        self.newest: dict[str, datetime | None] = {}
+        self.failures: dict[str, UnassumeError] = {}
+        self.unread: set[str] = set()
+        self.seen: set[tuple[str, str | None]] = set()
+
+    def take(self, lookup: RegionLookup) -> Sequence[Event]:
+        """The events of one region; none when it failed, for half an answer looks like a whole one."""
+        if lookup.failure is not None:
+            self.failures[lookup.region] = lookup.failure
+            return ()
+        self.newest.setdefault(lookup.region, lookup.newest_event_at)
+        events = []
+        for text in lookup.texts:
+            if event := read_event(text):
+                events.append(event)
+                self.seen.add((event.id, event.recipient))
+            else:
+                self.unread.add(text)
+        return events
+
+    def refuse_if_blind(self, regions: Sequence[str]) -> None:
+        """Raise when no region at all could be read: the reason, or dead credentials as what they are."""
+        if any(region not in self.failures for region in regions):
+            return
+        for failure in self.failures.values():
+            if "credentials" in failure.facts:
+                raise failure
+        first = self.failures[regions[0]]
+        raise TrailError(f"no region's trail could be read: {first.message}", hint=first.hint, facts=first.facts)
+
+    def region_read(self, account: str, region: str) -> RegionRead:
+        """How far one region was read, or why it was not."""
+        failure = self.failures.get(region)
+        if failure is None:
+            return RegionRead(account=account, region=region, state="read", newest_event_at=self.newest.get(region))
+        state = "refused" if "code" in failure.facts else "unreachable"
+        return RegionRead(account=account, region=region, state=state, reason=failure.message)
+
+    def gaps(self) -> tuple[str, ...]:
+        """What is missing, in words."""
+        missing = [f"region {region} was not read: {why.message}" for region, why in sorted(self.failures.items())]
+        if self.unread:
+            missing.append(f"{len(self.unread)} events could not be understood and were left out")
+        return tuple(missing)

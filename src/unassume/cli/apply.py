@@ -1,0 +1,90 @@
+"""unassume apply: carry out a saved plan, or finish a receipt that stopped half way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from unassume.cli.exits import Exit
+from unassume.cli.options import Aws, aws_options, bystanders_allowed, consent_options, output_option
+from unassume.errors import InputError, RefusedError
+
+if TYPE_CHECKING:
+    from unassume.model.plans import Plan
+    from unassume.model.receipts import Receipt
+    from unassume.steps.guards import Consent
+
+
+@click.command()
+@click.argument("plan_file", required=False)
+@click.option("--resume", metavar="RECEIPT", help="Finish this receipt (an id, a path, or `latest`).")
+@consent_options
+@click.option("--reopen", is_flag=True, help="Take a cut back although sessions it stops may still live.")
+@output_option
+@aws_options
+@click.pass_context
+def apply(
+    context: click.Context, plan_file: str | None, resume: str | None, yes: bool, protected: tuple[str, ...],
+    confirmed: tuple[str, ...], max_bystanders: str, reopen: bool, output: str, aws: Aws,
+) -> None:  # fmt: skip
+    """Write the plan in PLAN_FILE, exactly it, and leave a receipt. Written is not proven: verify comes next."""
+    from unassume.cli.files import read_plan
+    from unassume.model.receipts import fold
+    from unassume.steps.apply import apply as step
+    from unassume.steps.apply import resume as step_on
+
+    if (plan_file is None) == (resume is None):
+        raise InputError("give a plan file, or `--resume RECEIPT`, and not both")
+    given = consent(max_bystanders, confirmed, protected, reopen)
+    here = aws.world()
+    if resume is not None:
+        receipt = fold(here.journal.entries(resume))
+        made = receipt.plan
+        agree(made, yes)
+        done = step_on(receipt, aws.world(made.incident), given)
+    else:
+        made = read_plan(here.blobs, plan_file or "")
+        agree(made, yes)
+        done = step(made, aws.world(made.incident), given)
+    leave(context, done, output)
+
+
+def consent(max_bystanders: str, confirmed: tuple[str, ...], protected: tuple[str, ...], reopen: bool) -> Consent:
+    """What the flags agreed to; the rest is asked on a terminal, and refused without one."""
+    from unassume.cli.terminal import ask_consent, can_ask
+    from unassume.steps.guards import Consent
+
+    said = Consent(
+        max_bystanders=bystanders_allowed(max_bystanders),
+        confirmed=frozenset(confirmed),
+        protected=frozenset(protected),
+        reopen=reopen,
+    )
+    return Consent(**{**vars(said), "ask": ask_consent}) if can_ask() else said
+
+
+def agree(plan: Plan, yes: bool) -> None:
+    """Show the plan; on a terminal ask for a yes. A saved plan without a terminal speaks for itself."""
+    from unassume.cli.terminal import ask_yes, can_ask
+    from unassume.report.plan import plan_lines
+    from unassume.steps.guards import check_plan
+
+    check_plan(plan)
+    for line in plan_lines(plan):
+        click.echo(line, err=True)
+    if not yes and can_ask() and not ask_yes("write this?"):
+        raise RefusedError("nobody said yes", hint="nothing was written")
+
+
+def leave(context: click.Context, receipt: Receipt, output: str) -> None:
+    """Print the receipt; a cut that is written is still unproven."""
+    from unassume.cli.terminal import show, show_json, width
+    from unassume.report.proof import receipt_lines
+
+    if output == "json":
+        show_json("receipt", receipt)
+    else:
+        show(receipt_lines(receipt, width()))
+    if receipt.plan.purpose == "cut":
+        context.exit(Exit.UNPROVEN)

@@ -1,0 +1,48 @@
+"""Plan files: read, written and refused; a plan is a way to write IAM, so its shape is checked to the letter."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import msgspec
+
+from unassume.errors import AccessError, InputError
+from unassume.model.plans import FORMAT, Plan
+from unassume.ports import Blobs
+
+
+def read_plan(blobs: Blobs, name: str) -> Plan:
+    """The plan in a file (`-`: standard input); InputError names what is not as a plan should be."""
+    raw = blobs.read(name)
+    try:
+        read = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise InputError(f"`{name}` is not a plan: it is not JSON") from None
+    if not isinstance(read, dict) or "format" not in read:
+        raise InputError(f"`{name}` is not a plan of unassume", hint="make one with unassume plan LEAD --out FILE")
+    if read["format"] != FORMAT:
+        raise InputError(f"`{name}` has format {str(read['format'])[:20]!r}; this release reads format {FORMAT}")
+    read.pop("document", None)
+    try:
+        return msgspec.convert(read, Plan)
+    except msgspec.ValidationError as error:
+        raise InputError(f"`{name}` is not a plan this release can read: {error}") from None
+
+
+def write_plan(plan: Plan, name: str) -> None:
+    """Write the plan so that only its owner can read it; an existing file is replaced whole or not at all."""
+    text = msgspec.json.format(msgspec.json.encode(plan), indent=2) + b"\n"
+    partial = f"{name}.{os.getpid()}.part"
+    try:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, name)
+    except OSError as error:
+        if os.path.exists(partial):
+            os.unlink(partial)
+        raise AccessError(
+            f"cannot write the plan to `{name}`: {error.strerror}", hint="name another file with --out"
+        ) from None

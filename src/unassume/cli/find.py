@@ -1,0 +1,38 @@
+"""unassume find: from a lead to its sessions."""
+
+from __future__ import annotations
+
+import click
+
+from unassume.cli.exits import Exit
+from unassume.cli.options import Aws, aws_options, output_option, utc_instant
+
+
+@click.command()
+@click.argument("lead")
+@click.option("--as-of", metavar="TIME", help="Look as if it were this UTC instant, such as 2026-11-23T18:30:00Z.")
+@output_option
+@aws_options
+@click.pass_context
+def find(
+    context: click.Context, lead: str, as_of: str | None, output: str, aws: Aws,
+) -> None:  # fmt: skip
+    """Show the sessions behind LEAD, who else is on the role, and what that rests on.
+
+    LEAD is a session ARN, AROA...:name, a role name or ARN, or an ASIA... key id.
+    """
+    from unassume.cli.terminal import show, show_json, width
+    from unassume.model.leads import parse_lead
+    from unassume.report.lineage import lineage_lines
+    from unassume.steps.find import find as step
+
+    parsed, at = parse_lead(lead), utc_instant(as_of, "--as-of")
+    lineage = step(parsed, aws.world(), as_of=at)
+    if output == "json":
+        show_json("lineage", lineage)
+    else:
+        show(lineage_lines(lineage, width()))
+    if lineage.role is None or not lineage.seen_in_trail:
+        context.exit(Exit.NOT_FOUND)
+    if not lineage.coverage.readable:
+        context.exit(Exit.FINDINGS)

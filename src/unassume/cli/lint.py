@@ -1,0 +1,34 @@
+"""unassume lint: what is wrong with a revocation policy, and the policy put right."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from unassume.cli.exits import Exit
+from unassume.cli.options import output_option, utc_instant
+
+
+@click.command()
+@click.argument("policy_file")
+@click.option("--as-of", metavar="TIME", help="The UTC instant to write where a literal is missing (default: now).")
+@output_option
+@click.pass_context
+def lint(context: click.Context, policy_file: str, as_of: str | None, output: str) -> None:
+    """Name the mistakes in the policy document in POLICY_FILE (`-`: standard input) and print it put right."""
+    from unassume.cli.terminal import show, show_json, width
+    from unassume.means.lint import corrected, findings
+    from unassume.report.lint import finding_lines
+    from unassume.sources.blobs import LocalBlobs
+
+    now = utc_instant(as_of, "--as-of") or datetime.now(UTC).replace(microsecond=0)
+    text = LocalBlobs().read(policy_file).decode("utf-8", "replace")
+    found = findings(text)
+    right = corrected(text, found, now) if found else None
+    if output == "json":
+        show_json("lint", {"findings": found, "corrected": right})
+    else:
+        show(finding_lines(found, right, width()))
+    if found:
+        context.exit(Exit.FINDINGS)

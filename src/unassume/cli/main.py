@@ -1,0 +1,66 @@
+"""The front door: the commands, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from unassume._version import __version__
+from unassume.cli.apply import apply
+from unassume.cli.drill import drill
+from unassume.cli.exits import Exit
+from unassume.cli.find import find
+from unassume.cli.lab import lab
+from unassume.cli.lint import lint
+from unassume.cli.plan import plan
+from unassume.cli.preview import preview
+from unassume.cli.undo import undo
+from unassume.cli.verify import verify
+from unassume.errors import UnassumeError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="unassume")
+def cli() -> None:
+    """Kill the leaked AWS session, not the role.
+
+    find who holds sessions of a role, plan the narrowest cut, apply it, verify it, undo it. Answers go to stdout,
+    everything else to stderr.
+    """
+
+
+for _command in (find, plan, preview, apply, verify, undo, lint, lab, drill):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line and leave with a documented exit code; never with a traceback."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except UnassumeError as error:
+        from unassume.cli.terminal import show_error
+
+        show_error(error)
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        code = Exit.INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = Exit.FAILED
+    except Exception as error:  # noqa: BLE001  # the last resort: a traceback could hold a secret
+        click.echo(f"error: unexpected {type(error).__name__} in {_place(error)}; please report it", err=True)
+        code = Exit.FAILED
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "?" if trace is None else f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"

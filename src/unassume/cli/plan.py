@@ -1,0 +1,83 @@
+"""unassume plan: choose the cut, show whom it hits, save it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, get_args
+
+import click
+
+from unassume.cli.exits import Exit
+from unassume.cli.options import Aws, aws_options, output_option, utc_instant
+from unassume.errors import InputError
+from unassume.model.plans import Leaked
+from unassume.rungs.ladder import LADDER
+
+if TYPE_CHECKING:
+    from unassume.model.plans import Plan
+
+
+@click.command()
+@click.argument("lead")
+@click.option("--out", metavar="FILE", help="Save the plan, for unassume apply FILE.")
+@click.option("--rung", type=click.Choice([one.name for one in LADDER]), help="How wide to cut.")
+@click.option("--leaked", type=click.Choice(get_args(Leaked)), default="unknown", help="What is known to have leaked.")
+@click.option("--cut-off", metavar="TIME", help="Cut sessions issued before this UTC instant, not before apply's now.")
+@click.option("--canary", is_flag=True, help="Let a session of our own, denied by name, prove the cut enforced.")
+@click.option("--incident", metavar="NAME", help="The incident's name, in the policy's name and the user agent.")
+@click.option("--as-of", metavar="TIME", help="Look as if it were this UTC instant.")
+@output_option
+@aws_options
+@click.pass_context
+def plan(
+    context: click.Context, lead: str, out: str | None, rung: str | None, leaked: str, cut_off: str | None,
+    canary: bool, incident: str | None, as_of: str | None, output: str, aws: Aws,
+) -> None:  # fmt: skip
+    """Plan the narrowest cut for LEAD; nothing is written to the account."""
+    import msgspec
+
+    from unassume.cli.files import write_plan
+    from unassume.cli.terminal import show_json
+    from unassume.means.mark import check_incident
+    from unassume.model.leads import parse_lead
+    from unassume.model.plans import Choices, CutOff
+    from unassume.steps.find import find
+    from unassume.steps.plan import plan as step
+    from unassume.steps.survey import survey
+
+    parsed, at, until = parse_lead(lead), utc_instant(cut_off, "--cut-off"), utc_instant(as_of, "--as-of")
+    named = check_incident(incident or f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    here = aws.world(named)
+    lineage = find(parsed, here, as_of=until)
+    words = {"incident": named, "rung": rung, "leaked": leaked, "canary": canary}
+    choices = msgspec.structs.replace(msgspec.convert(words, Choices), cut_off=CutOff(at=at))
+    made = step(lineage, survey(lineage, here), choices)
+    if out and made.changes:
+        write_plan(made, out)
+    if output == "json":
+        show_json("plan", made)
+    else:
+        _show(made, out)
+    _leave(context, made, is_known=lineage.role is not None)
+
+
+def _show(made: Plan, out: str | None) -> None:
+    from unassume.cli.terminal import show, width
+    from unassume.report.plan import plan_lines, preview_lines
+    from unassume.steps.preview import preview
+
+    show(plan_lines(made, width()))
+    if not made.changes:
+        return
+    seen = preview(made, made.sessions, made.cut_off.expected(made.created_at), targets=made.targets)
+    show(["", *preview_lines(made, seen, width())])
+    show([f"saved: {out}; next: unassume apply {out}" if out else "not saved: add --out FILE to apply it"])
+
+
+def _leave(context: click.Context, made: Plan, *, is_known: bool) -> None:
+    if not is_known:
+        context.exit(Exit.NOT_FOUND)
+    if not made.changes:
+        raise InputError("there is nothing this plan could write", hint="read its gaps, or choose another --rung")
+    if any(gap.blocks_containment for gap in made.gaps) or any(one.unsure for one in made.outlooks if one.chosen):
+        context.exit(Exit.FINDINGS)

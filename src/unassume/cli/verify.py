@@ -1,0 +1,51 @@
+"""unassume verify: prove a cut, or say what is missing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import click
+
+from unassume.cli.exits import Exit
+from unassume.cli.options import Aws, aws_options, output_option
+
+
+@click.command()
+@click.argument("receipt")
+@click.option("--wait", is_flag=True, help="Look again until it is proved, cannot be, or the time is up.")
+@click.option("--timeout", type=click.IntRange(1, 7200), default=1200, help="How many seconds --wait may take.")
+@output_option
+@aws_options
+@click.pass_context
+def verify(
+    context: click.Context, receipt: str, wait: bool, timeout: int, output: str, aws: Aws,
+) -> None:  # fmt: skip
+    """Prove that the cut of RECEIPT (an id, a path, or `latest`) holds. Exit 0 means contained; 7 means not proven."""
+    from unassume.cli.terminal import show, show_json, width
+    from unassume.model.evidence import Wait
+    from unassume.model.receipts import fold
+    from unassume.report.proof import evidence_lines
+    from unassume.steps.verify import verify as step
+
+    here = aws.world()
+    read = fold(here.journal.entries(receipt))
+    here = aws.world(read.plan.incident)
+    found = step(read, here, patience=timedelta(seconds=timeout) if wait else None)
+    evidence = found.evidence if isinstance(found, Wait) else found
+    if output == "json":
+        show_json(
+            "evidence",
+            {"contained": evidence.contained, "wait_until": getattr(found, "until", None), **_fields(evidence)},
+        )
+    else:
+        show(evidence_lines(found, width()))
+    if not evidence.contained:
+        context.exit(Exit.UNPROVEN)
+
+
+def _fields(evidence: object) -> dict[str, object]:
+    import msgspec
+
+    built = msgspec.to_builtins(evidence)
+    assert isinstance(built, dict)
+    return built

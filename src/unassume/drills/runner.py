@@ -1,0 +1,38 @@
+"""The incidents by name, and one way to run any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from unassume.drills import bob_mary_keith, older_sessions, same_second
+from unassume.drills.stage import Stage, stage
+from unassume.drills.story import told
+from unassume.model.rehearsals import Rehearsal
+
+
+@dataclass(frozen=True)
+class Incident:
+    """One incident to rehearse: what happens in it, in a line, and how it is played."""
+
+    summary: str
+    play: Callable[[Stage], Rehearsal]
+
+
+DRILLS: Mapping[str, Incident] = MappingProxyType(
+    {
+        "bob-mary-keith": Incident(bob_mary_keith.SUMMARY, bob_mary_keith.play),
+        "older-sessions": Incident(older_sessions.SUMMARY, older_sessions.play),
+        "same-second": Incident(same_second.SUMMARY, same_second.play),
+    }
+)
+
+
+def rehearse(name: str) -> Rehearsal:
+    """Play one incident in a lab of its own; KeyError for a name that is none."""
+    incident = DRILLS[name]
+    with stage(name) as opened:
+        played = incident.play(opened)
+    heading = told(f"drill {name}: {incident.summary}")
+    return Rehearsal(result=played.result, story=(*heading, *played.story))

@@ -1,0 +1,141 @@
+"""The stage of a drill: a lab, the responder's World in it, the people, and what is told of it.
+
+The lab lags as AWS does: 5 s until a policy is enforced, 2 s until a read shows a write, 5 minutes until the trail
+shows an event. Its clock is jumped, not waited for.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from unassume.drills.actors import UNSTOPPABLE, Actor
+from unassume.lab import Call, Credentials, Lab
+from unassume.lab.seeds import PEOPLE, RESPONDER, ROLE, arn
+from unassume.model.evidence import Evidence, Wait
+from unassume.model.leads import Lead
+from unassume.model.lineages import Lineage
+from unassume.model.plans import Choices, CutOff, Plan, RungName
+from unassume.model.receipts import Receipt
+from unassume.model.rehearsals import DrillResult
+from unassume.ports import World
+from unassume.sources.progress import SilentProgress
+from unassume.steps.apply import apply
+from unassume.steps.find import find
+from unassume.steps.guards import Consent
+from unassume.steps.plan import plan
+from unassume.steps.survey import survey
+from unassume.steps.undo import undo
+from unassume.steps.verify import verify
+from unassume.wiring import connect
+
+PROPAGATION, READ_DELAY, TRAIL_DELAY = 5.0, 2.0, 300.0
+PATIENCE = timedelta(minutes=30)
+HOME, ELSEWHERE = "192.0.2.10", "203.0.113.66"
+_WRITES = ("iam:Put", "iam:Delete", "iam:Attach", "iam:Detach", "iam:Update", "iam:Create")
+
+
+class Stage:
+    """One drill under way: the steps with the drill's names filled in, and the counting."""
+
+    def __init__(self, lab: Lab, world: World, name: str) -> None:
+        self.lab, self.world, self.name = lab, world, name
+        self.role_arn = arn(lab.account, f"role/{ROLE}")
+        self.people = {person: Actor(lab, person, lab.credentials(person), HOME) for person in PEOPLE}
+        self.thief = Actor(lab, "thief", lab.credentials("keith"), ELSEWHERE)
+        self._began_at = lab.clock.now()
+        self._bystanders = {self.people[person].key_id for person in PEOPLE if person != "keith"}
+        self._thief_keys = {self.thief.key_id}
+
+    def everybody_works(self) -> dict[str, dict[str, str]]:
+        """Bob, Mary and the thief on Keith's credentials each make their calls."""
+        actors = {"bob": self.people["bob"], "mary": self.people["mary"], "keith": self.thief}
+        return {name: actor.work() for name, actor in actors.items()}
+
+    def come_back(self, person: str) -> Actor:
+        """The person assumes the role again with his own long-term credentials."""
+        given = self.user(person).assume(self.role_arn, person, SourceIdentity=person)
+        self.people[person] = Actor(self.lab, person, given, HOME)
+        return self.people[person]
+
+    def user(self, person: str) -> Actor:
+        """The person on his long-term credentials."""
+        return Actor(self.lab, person, self.lab.credentials(f"{person}-user"), HOME)
+
+    def as_thief(self, credentials: Credentials, address: str) -> Actor:
+        """The thief on more credentials; his calls on them are counted with the rest."""
+        self._thief_keys.add(credentials.access_key_id)
+        return Actor(self.lab, "thief", credentials, address)
+
+    def planned(self, lead: Lead, rung: RungName | None = None, cut_off: CutOff | None = None) -> tuple[Lineage, Plan]:
+        """find, survey and plan with a canary."""
+        lineage = find(lead, self.world)
+        choices = Choices(incident=f"drill-{self.name}", rung=rung, canary=True, cut_off=cut_off or CutOff())
+        return lineage, plan(lineage, survey(lineage, self.world), choices)
+
+    def applied(self, made: Plan, consent: Consent | None = None) -> Receipt:
+        """apply, with what the responder agreed to."""
+        return apply(made, self.world, consent)
+
+    def verified(self, receipt: Receipt) -> Evidence:
+        """verify, waiting for the trail by jumping the clock; the evidence so far when patience runs out."""
+        found = verify(receipt, self.world, patience=PATIENCE)
+        return found.evidence if isinstance(found, Wait) else found
+
+    def undone(self, receipt: Receipt) -> Receipt:
+        """undo on the day after the last cut session died."""
+        self.lab.clock.advance(timedelta(hours=37).total_seconds())
+        return apply(undo(receipt, self.world), self.world)
+
+    def result(self, verdict: Evidence, gaps: tuple[str, ...] = ()) -> DrillResult:
+        """The drill in figures, counted by the lab; the thief's calls after the verdict leave out the unstoppable."""
+        thief = [call for call in self._calls() if call.key_id in self._thief_keys]
+        others = [call for call in self._calls() if call.key_id in self._bystanders]
+        after = [
+            call for call in thief if call.at >= verdict.checked_at and call.allowed and call.action != UNSTOPPABLE
+        ]
+        return DrillResult(
+            name=self.name,
+            contained=verdict.contained,
+            thief_calls_tried=len(thief),
+            thief_calls_after_verified_cut=len(after),
+            bystander_calls_made=len(others),
+            bystander_calls_denied=sum(not call.allowed for call in others),
+            lab_seconds_to_contain=round((verdict.checked_at - self._began_at).total_seconds(), 1),
+            aws_writes=sum(self._is_write(call) for call in self._calls()),
+            gaps=gaps,
+        )
+
+    def policies(self) -> dict[str, str]:
+        """The role's inline policies as they stand, so that an undo can be held against them."""
+        from unassume.model.surveys import RoleSubject
+
+        role = self.world.accounts.survey(RoleSubject(account=self.lab.account, name=ROLE))
+        return dict(role.inline) if role else {}
+
+    @property
+    def now(self) -> datetime:
+        """The lab's time."""
+        return self.lab.clock.now()
+
+    def _calls(self) -> list[Call]:
+        return [call for call in self.lab.calls() if call.at >= self._began_at]
+
+    def _is_write(self, call: Call) -> bool:
+        return call.principal_arn.endswith(f"/{RESPONDER}") and call.allowed and call.action.startswith(_WRITES)
+
+
+@contextmanager
+def stage(name: str) -> Iterator[Stage]:
+    """Open a lab with the seed played, and the responder's World in it; everything is gone afterwards."""
+    lab = Lab(seed="bob-mary-keith", propagation=PROPAGATION, read_delay=READ_DELAY, trail_delay=TRAIL_DELAY)
+    with tempfile.TemporaryDirectory(prefix="unassume-drill-") as state_dir, lab:
+        # The leak is a few minutes old: what was issued since is in the trail, the thief's first calls are not.
+        world = connect(
+            RESPONDER, lab.region, lab.endpoint_url, credentials_file=str(lab.profiles_path),
+            state_dir=state_dir, clock=lab.clock, progress=SilentProgress(), incident=f"drill-{name}",
+        )  # fmt: skip
+        lab.clock.advance(TRAIL_DELAY)
+        yield Stage(lab, world, name)

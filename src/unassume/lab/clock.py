@@ -1,0 +1,58 @@
+"""The lab's clock: it runs with the real one, and is jumped instead of waited for."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+
+class LabClock:
+    """Real time plus every advance; thread-safe, and never runs backwards.
+
+    With `moving=False` it stands still until it is advanced.
+    """
+
+    def __init__(self, start: datetime | None = None, *, moving: bool = True) -> None:
+        self._start = start or datetime.now(UTC)
+        self._since = time.monotonic()
+        self._moving = moving
+        self._advanced = timedelta()
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        """The lab's time, aware UTC."""
+        with self._lock:
+            return self._now()
+
+    def advance(self, seconds: float) -> None:
+        """Jump forward by that many seconds; ValueError for a negative number."""
+        if seconds < 0:
+            raise ValueError(f"the lab clock does not run backwards: `{seconds}`")
+        with self._lock:
+            self._advanced += timedelta(seconds=seconds)
+
+    def sleep(self, seconds: float) -> None:
+        """Return with the clock at least `seconds` later than at the call, without waiting."""
+        target = self.now() + timedelta(seconds=max(0.0, seconds))
+        with self._lock:
+            self._advanced += max(timedelta(), target - self._now())
+
+    def _now(self) -> datetime:
+        run = time.monotonic() - self._since if self._moving else 0.0
+        return self._start + timedelta(seconds=run) + self._advanced
+
+
+def wall() -> datetime:
+    """The machine's own time: what a client that knows nothing of our jumps signs with."""
+    return datetime.now(UTC)
+
+
+def whole_second(instant: datetime) -> datetime:
+    """The instant cut to its second, as AWS issues and logs times."""
+    return instant.replace(microsecond=0)
+
+
+def iso(instant: datetime) -> str:
+    """The instant as CloudTrail and STS write it: `2026-11-23T18:30:00Z`."""
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")

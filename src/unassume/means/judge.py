@@ -1,0 +1,56 @@
+"""What a policy text of ours does to a session: the evaluator's word on the very text that is written."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import assert_never
+
+from unassume.iam.authorize import Layers, NamedPolicy, authorize
+from unassume.iam.documents import parse
+from unassume.iam.evaluate import Request
+from unassume.iam.principals import AssumedRole, context_keys
+from unassume.iam.values import UNKNOWN, Between, Context, Unsaid
+from unassume.model.previews import Verdict
+from unassume.model.sessions import Session
+
+_ANY_ACTION = "iam:ListAccountAliases"
+"""Any action will do: our statements deny all of them on every resource."""
+
+
+def judge(text: str, principal: AssumedRole) -> Verdict:
+    """What a policy text of ours does to a session."""
+    layers = Layers(identity=(NamedPolicy(name="ours", policy=parse(text)),))
+    context = Context(values=context_keys(principal), unlisted=UNKNOWN)
+    decision = authorize(Request(action=_ANY_ACTION, resource="*", context=context, principal=principal), layers)
+    match decision.outcome:
+        case "explicit-deny":
+            return Verdict.CUT
+        case "implicit-deny" | "allow":
+            return Verdict.SPARED
+        case "unknown":
+            return Verdict.UNSURE
+        case _:
+            assert_never(decision.outcome)
+
+
+def principal_of(session: Session) -> AssumedRole:
+    """The session as the evaluator sees it; the issuing event alone tells its issue time to a second either way."""
+    return AssumedRole(
+        partition=session.principal_arn.split(":")[1],
+        account=session.account,
+        role_arn=f"arn:{session.principal_arn.split(':')[1]}:iam::{session.account}:role/{session.role_name}",
+        role_id=session.role_id,
+        session_name=session.session_name,
+        issued_at=_issue_time(session),
+        source_identity=session.source_identity or UNKNOWN,
+        tags=UNKNOWN,
+    )
+
+
+def _issue_time(session: Session) -> Between | Unsaid:
+    if session.issued_at is None:
+        return UNKNOWN
+    second = timedelta(seconds=1)
+    if session.issued_at_is == "use":
+        return Between(session.issued_at, session.issued_at + second)
+    return Between(session.issued_at - second, session.issued_at + 2 * second)

@@ -1,0 +1,160 @@
+"""Our marks: policy names, Sids and exact statement shapes; writing them and recognising them.
+
+Rule 1: ours is what has exactly our shape, never what merely carries our name.
+Rule 2: a Sid says kind and expiry (`UnassumeUntil20261123T183000Z`, `UnassumeCanary`); a second
+statement of one kind carries `x2`, `x3`... because AWS wants Sids unique within a document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from unassume.errors import InputError
+from unassume.model.plans import CUT_OFF, UNTIL
+from unassume.model.selectors import CanarySelector, OlderSessionsSelector, Selector, SessionNameSelector
+
+POLICY_PREFIX = "Unassume-"
+CANARY_PREFIX = "unassume-canary-"
+NEEDED_FOR = timedelta(hours=36)
+"""The longest any session can live (GetSessionToken, GetFederationToken); a cut is never needed longer.
+
+AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_request.html
+"""
+_INCIDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", re.ASCII)
+_SID = re.compile(r"Unassume(Canary|Until(?:\d{8}T\d{6}Z|" + re.escape(UNTIL) + r"))(?:x\d{1,3})?", re.ASCII)
+_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+_COMPACT = "%Y%m%dT%H%M%SZ"
+_USER_ID = re.compile(r"AROA[A-Z0-9]{12,28}:[\w+=,.@-]{2,64}", re.ASCII)
+_KEYS = {"Sid", "Effect", "Action", "Resource", "Condition"}
+
+
+class OurStatement(msgspec.Struct, frozen=True, kw_only=True):
+    """One statement of exactly our shape, read back; `cut_off` and `until` are None for a canary or a template."""
+
+    sid: str
+    selector: Selector
+    cut_off: datetime | None
+    until: datetime | None
+
+
+def check_incident(incident: str) -> str:
+    """The incident's name if it can stand in a policy name and a user agent; InputError otherwise."""
+    if not _INCIDENT.fullmatch(incident):
+        raise InputError("the incident's name is 1 to 40 letters, digits, `.`, `_` or `-`, a letter or digit first")
+    return incident
+
+
+def policy_name(incident: str, seed: str) -> str:
+    """The name of our policy: incident and plan fingerprint, at most 128 characters as IAM allows."""
+    return f"{POLICY_PREFIX}{incident}-{hashlib.sha256(seed.encode()).hexdigest()[:8]}"
+
+
+def canary_name(incident: str, seed: str) -> str:
+    """The session name of our canary; the digest keeps one plan's canary apart from another's."""
+    return f"{CANARY_PREFIX}{hashlib.sha256(f'{incident} {seed}'.encode()).hexdigest()[:12]}"
+
+
+def instant(at: datetime) -> str:
+    """An instant as our policies write it: whole seconds, UTC, `Z`."""
+    return at.astimezone(UTC).strftime(_INSTANT)
+
+
+def statements(selectors: tuple[Selector, ...]) -> list[dict[str, object]]:
+    """The deny statements for these selectors, with the cut-off still open."""
+    written: list[dict[str, object]] = []
+    for selector in selectors:
+        kind = "UnassumeCanary" if isinstance(selector, CanarySelector) else f"UnassumeUntil{UNTIL}"
+        earlier = sum(str(statement["Sid"]).startswith(kind) for statement in written)
+        sid = kind if not earlier else f"{kind}x{earlier + 1}"
+        written.append(
+            {"Sid": sid, "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": _condition(selector)}
+        )
+    return written
+
+
+def document(selectors: tuple[Selector, ...]) -> str:
+    """A whole policy document of ours, compact, with the cut-off still open."""
+    return json.dumps({"Version": "2012-10-17", "Statement": statements(selectors)}, separators=(",", ":"))
+
+
+def bind(text: str | None, cut_off: datetime) -> str | None:
+    """Fill the cut-off and its expiry into a planned text."""
+    if text is None:
+        return None
+    until = (cut_off + NEEDED_FOR).strftime(_COMPACT)
+    return text.replace(UNTIL, until).replace(CUT_OFF, instant(cut_off))
+
+
+def ours(statement: object) -> OurStatement | None:
+    """The statement read back when it has exactly one of our shapes, else None."""
+    if not isinstance(statement, Mapping) or set(statement) != _KEYS:
+        return None
+    sid, fixed = statement["Sid"], (statement["Effect"], statement["Action"], statement["Resource"])
+    if not isinstance(sid, str) or not (marked := _SID.fullmatch(sid)) or fixed != ("Deny", "*", "*"):
+        return None
+    until = None if marked[1] == "Canary" or UNTIL in marked[1] else _read(marked[1].removeprefix("Until"), _COMPACT)
+    read = _selector(statement["Condition"])
+    if read is None or isinstance(read[0], CanarySelector) != (marked[1] == "Canary"):
+        return None
+    return OurStatement(sid=sid, selector=read[0], cut_off=read[1], until=until)
+
+
+def our_statements(text: str) -> tuple[OurStatement, ...] | None:
+    """All statements of a document when every one of them is ours, else None."""
+    try:
+        read = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(read, dict) or set(read) != {"Version", "Statement"} or read["Version"] != "2012-10-17":
+        return None
+    if not isinstance(read["Statement"], list) or not read["Statement"]:
+        return None
+    found = [ours(statement) for statement in read["Statement"]]
+    return tuple(one for one in found if one is not None) if all(found) else None
+
+
+def _condition(selector: Selector) -> dict[str, dict[str, str]]:
+    older = {"DateLessThan": {"aws:TokenIssueTime": CUT_OFF}}
+    match selector:
+        case SessionNameSelector(principal_id=principal_id):
+            return {"StringEquals": {"aws:userid": principal_id}, **older}
+        case OlderSessionsSelector():
+            return older
+        case CanarySelector(principal_id=principal_id):
+            return {"StringEquals": {"aws:userid": principal_id}}
+
+
+def _selector(condition: object) -> tuple[Selector, datetime | None] | None:
+    if not isinstance(condition, dict) or not all(isinstance(keys, dict) for keys in condition.values()):
+        return None
+    flat = {(operator, key): value for operator, keys in condition.items() for key, value in keys.items()}
+    who, when = flat.pop(("StringEquals", "aws:userid"), None), flat.pop(("DateLessThan", "aws:TokenIssueTime"), None)
+    if flat or not all(isinstance(value, str | None) for value in (who, when)):
+        return None
+    if who is not None and not _USER_ID.fullmatch(who):
+        return None
+    cut_off = None if when is None or when == CUT_OFF else _read(when, _INSTANT)
+    if when is not None and when != CUT_OFF and cut_off is None:
+        return None
+    match who, when:
+        case str(), None:
+            return CanarySelector(who), None
+        case str(), str():
+            return SessionNameSelector(who), cut_off
+        case None, str():
+            return OlderSessionsSelector(), cut_off
+        case _:
+            return None
+
+
+def _read(text: str, form: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, form).replace(tzinfo=UTC)
+    except ValueError:
+        return None

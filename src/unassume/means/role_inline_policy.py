@@ -1,0 +1,48 @@
+"""The first means: an inline policy of our own on the role, one per plan."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from unassume.iam.limits import LIMITS, measure
+from unassume.means.mark import bind, document, policy_name
+from unassume.model.plans import Change
+from unassume.model.selectors import Selector
+from unassume.model.slots import RoleInlinePolicy
+from unassume.model.surveys import Role
+
+PERMISSIONS = ("iam:GetRole", "iam:GetRolePolicy", "iam:PutRolePolicy", "iam:DeleteRolePolicy")
+_ANY_CUT_OFF = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def change(role: Role, selectors: tuple[Selector, ...], incident: str, seed: str) -> Change:
+    """The change that puts these selectors on the role, under a name nothing else uses."""
+    text = document(selectors)
+    name = policy_name(incident, seed + role.id + text)
+    slot = RoleInlinePolicy(account=role.account, role=role.name, policy=name)
+    return Change(slot=slot, holder_id=role.id, before=role.inline.get(name), after=text)
+
+
+def misfit(role: Role, text: str | None) -> str | None:
+    """Why the text cannot stand on this role, or None when it fits."""
+    # AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+    if role.is_service_linked:
+        return "AWS owns service-linked roles: their sessions cannot be revoked"
+    # AWS: https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html
+    if role.is_reserved:
+        return "Identity Center owns reserved roles: cut by permission set or SCP instead"
+    if text is not None and room(role) < size(text):
+        return (
+            f"the role's inline policies leave {room(role)} of {LIMITS['role']} characters, the cut needs {size(text)}"
+        )
+    return None
+
+
+def size(text: str) -> int:
+    """How many characters a planned text takes of the quota once the cut-off is bound."""
+    return measure(bind(text, _ANY_CUT_OFF) or "")
+
+
+def room(role: Role) -> int:
+    """How many characters of the role's inline quota are left."""
+    return LIMITS["role"] - sum(measure(text) for text in role.inline.values())

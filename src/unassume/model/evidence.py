@@ -1,0 +1,61 @@
+"""Evidence: what was proved, when, and what is missing. Contained is the sum of it, never a word of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+ProofName = Literal["policies-stand", "enforced", "trail-caught-up", "nothing-left"]
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """One proof: met or not, the instant it rests on, and the detail in a sentence."""
+
+    name: ProofName
+    is_met: bool
+    at: datetime | None
+    detail: str
+    may_come: bool = False
+
+
+class Probe(msgspec.Struct, frozen=True, kw_only=True):
+    """Ask AWS as a session of a role: assume it under this name, then make one harmless call."""
+
+    role_arn: str
+    session_name: str
+
+
+class Probed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a probe saw; only `explicit-deny` (in an identity-based policy) shows our policy enforced."""
+
+    at: datetime
+    outcome: Literal["explicit-deny", "denied", "allowed", "unavailable"]
+    detail: str
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """The proofs of one receipt; `enforced_from` is E, the instant the deny was first seen enforced."""
+
+    receipt_id: str
+    checked_at: datetime
+    cut_off: datetime
+    proofs: tuple[Proof, ...]
+    enforced_from: datetime | None = None
+    uncut: tuple[str, ...] = ()
+    later_cut_off: datetime | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def contained(self) -> bool:
+        """Whether every proof is met."""
+        return len(self.proofs) == 4 and all(proof.is_met for proof in self.proofs)
+
+
+class Wait(msgspec.Struct, frozen=True, kw_only=True):
+    """Not proved yet, and looking again at `until` may prove it."""
+
+    until: datetime
+    why: tuple[str, ...]
+    evidence: Evidence

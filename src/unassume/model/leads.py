@@ -1,0 +1,128 @@
+"""Lead: whatever the responder holds about a leak, told apart by its shape.
+
+Rule 1: a secret key or session token pasted by mistake is dropped here: it is neither kept nor echoed.
+Rule 2: the kind is told back to the person in words, so that a misread lead is seen at once.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from unassume.errors import InputError
+
+# AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+_SESSION_NAME = r"[\w+=,.@-]{2,64}"
+_ROLE_NAME = r"[\w+=,.@-]{1,64}"
+_PATTERNS = {
+    "session": re.compile(rf"arn:(aws[\w-]*):sts::(\d{{12}}):assumed-role/({_ROLE_NAME})/({_SESSION_NAME})", re.ASCII),
+    "principal": re.compile(rf"(AROA[A-Z0-9]{{12,28}}):({_SESSION_NAME})", re.ASCII),
+    "role": re.compile(rf"arn:(aws[\w-]*):iam::(\d{{12}}):role/((?:[\x21-\x7e]+/)?)({_ROLE_NAME})", re.ASCII),
+    "key": re.compile(r"ASIA[A-Z0-9]{12,124}", re.ASCII),
+    "name": re.compile(_ROLE_NAME, re.ASCII),
+}
+_KINDS = "a session ARN, AROA...:name, a role name or ARN, or an ASIA... key id"
+
+
+class SessionLead(msgspec.Struct, frozen=True, kw_only=True, tag="session_arn", tag_field="kind"):
+    """An assumed-role session ARN: one role, one session name, any issue time."""
+
+    account: str
+    role_name: str
+    session_name: str
+    partition: str = "aws"
+
+
+class PrincipalLead(msgspec.Struct, frozen=True, kw_only=True, tag="principal_id", tag_field="kind"):
+    """A principal id `AROA...:name`, as `aws:userid` and CloudTrail show it."""
+
+    role_id: str
+    session_name: str
+
+
+class RoleLead(msgspec.Struct, frozen=True, kw_only=True, tag="role", tag_field="kind"):
+    """A role, by name (in the caller's account) or by ARN."""
+
+    name: str
+    account: str | None = None
+    partition: str = "aws"
+
+
+class KeyLead(msgspec.Struct, frozen=True, kw_only=True, tag="access_key_id", tag_field="kind"):
+    """The id of a temporary access key; it is looked up in the trail."""
+
+    key_id: str
+
+
+Lead = SessionLead | PrincipalLead | RoleLead | KeyLead
+
+
+def parse_lead(text: str) -> Lead:
+    """Tell what kind of lead a text is; InputError when it is none, or holds a secret."""
+    text = text.strip()
+    if found := _PATTERNS["session"].fullmatch(text):
+        return SessionLead(account=found[2], role_name=found[3], session_name=found[4], partition=found[1])
+    if found := _PATTERNS["principal"].fullmatch(text):
+        return PrincipalLead(role_id=found[1], session_name=found[2])
+    if found := _PATTERNS["role"].fullmatch(text):
+        return RoleLead(name=found[4], account=found[2], partition=found[1])
+    if _PATTERNS["key"].fullmatch(text):
+        return KeyLead(key_id=text)
+    _refuse_what_is_no_lead(text)
+    return RoleLead(name=text)
+
+
+def describe_lead(lead: Lead) -> str:
+    """What the lead was understood as, in words."""
+    match lead:
+        case SessionLead():
+            return f"session `{lead.session_name}` of role `{lead.role_name}` in account {lead.account}"
+        case PrincipalLead():
+            return f"session `{lead.session_name}` of the role with id {lead.role_id}"
+        case RoleLead(account=None):
+            return f"role `{lead.name}` in your own account"
+        case RoleLead():
+            return f"role `{lead.name}` in account {lead.account}"
+        case KeyLead():
+            return f"temporary access key {lead.key_id}"
+
+
+def lead_text(lead: Lead) -> str:
+    """The lead as text that `parse_lead` reads back to the same lead."""
+    match lead:
+        case SessionLead():
+            return f"arn:{lead.partition}:sts::{lead.account}:assumed-role/{lead.role_name}/{lead.session_name}"
+        case PrincipalLead():
+            return f"{lead.role_id}:{lead.session_name}"
+        case RoleLead(account=None):
+            return lead.name
+        case RoleLead():
+            return f"arn:{lead.partition}:iam::{lead.account}:role/{lead.name}"
+        case KeyLead():
+            return lead.key_id
+
+
+def _refuse_what_is_no_lead(text: str) -> None:
+    """INVARIANT: nothing that may be a secret is repeated in an error."""
+    if _may_be_secret(text):
+        raise InputError(
+            "the lead looks like a secret key or session token; it was not kept",
+            hint="give the access key id (ASIA...) instead, and clear your shell history",
+        )
+    if re.fullmatch(r"AKIA[A-Z0-9]{12,124}", text, re.ASCII):
+        raise InputError(
+            f"`{text}` is a long-term access key, not a session",
+            hint="deactivate the key itself (aws iam update-access-key --status Inactive)",
+        )
+    if text.startswith(("arn:", "AROA", "ASIA")) or not _PATTERNS["name"].fullmatch(text):
+        shown = text if len(text) <= 80 else text[:77] + "..."
+        raise InputError(f"`{shown}` is no lead", hint=f"a lead is {_KINDS}")
+
+
+def _may_be_secret(text: str) -> bool:
+    """Whether a text has the length and letters of a secret access key or a session token."""
+    if text.startswith(("arn:", "AROA", "ASIA", "AKIA")) and len(text) < 200:
+        return False
+    is_secret_key = re.fullmatch(r"[A-Za-z0-9/+]{40}", text) is not None
+    return is_secret_key or len(text) > 200

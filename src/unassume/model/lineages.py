@@ -1,0 +1,57 @@
+"""The answer of `find`: the leaked sessions, the sessions beside and below them, and what it rests on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from unassume.model.leads import Lead
+from unassume.model.sessions import Session
+from unassume.model.sightings import Coverage, RawEvent, RoleName
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """Something a session made or changed that outlives it."""
+
+    at: datetime
+    event_name: str
+    what: str
+    session_id: str
+    reversed_by: str = ""
+
+
+class Lineage(msgspec.Struct, frozen=True, kw_only=True):
+    """The sessions the lead names (`leaked`), what they issued (`descendants`), and who else is there.
+
+    A lead that names a role alone names no session as leaked; `descendants` is then what anybody on it issued.
+
+    `role` is None when the lead leads nowhere; a session the lead names that no event shows is listed
+    with an unknown issue time. `seen_in_trail` is false in that case.
+    """
+
+    lead: Lead
+    role: RoleName | None
+    role_id: str | None
+    sessions: tuple[Session, ...]
+    leaked: tuple[str, ...]
+    descendants: tuple[str, ...]
+    made: tuple[Made, ...]
+    coverage: Coverage
+    raw_events: tuple[RawEvent, ...] = ()
+    seen_in_trail: bool = True
+
+    @property
+    def on_the_role(self) -> tuple[str, ...]:
+        """The leaked sessions, and those of their descendants that are sessions of the same role."""
+        if not self.leaked:
+            return ()
+        below = (one for one in self.descendants if self.session(one).role_id == self.role_id)
+        return (*self.leaked, *below)
+
+    def session(self, session_id: str) -> Session:
+        """The session of that id; KeyError when there is none."""
+        for session in self.sessions:
+            if session.id == session_id:
+                return session
+        raise KeyError(session_id)

@@ -1,0 +1,120 @@
+"""Plan: a value and a file. Apply runs exactly it; undo is an inverse plan through the same apply.
+
+The one thing bound late is the cut-off. In the texts of a plan it stands as `CUT_OFF`, and the
+instant after which the statement is no longer needed as `UNTIL`; `bind` in `means/mark.py` fills both.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from unassume.model.sessions import Session
+from unassume.model.sightings import Coverage, RawEvent, RoleName
+from unassume.model.slots import Slot
+
+FORMAT = 1
+CUT_OFF = "UNASSUME-CUT-OFF"
+UNTIL = "UNASSUME-UNTIL"
+
+RungName = Literal["issuance", "session-name", "person", "elsewhere", "older-sessions", "hold", "scp"]
+Leaked = Literal["session", "person", "workload", "unknown"]
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """Replace what stands in a slot: `before` is what the plan saw, `after` what will stand (None: nothing)."""
+
+    slot: Slot
+    holder_id: str
+    before: str | None
+    after: str | None
+    one_way: bool = False
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """Something the plan does not cut, and why; `session_id` where it is a session."""
+
+    what: str
+    why: str
+    session_id: str | None = None
+    blocks_containment: bool = True
+
+
+class WayBack(msgspec.Struct, frozen=True, kw_only=True):
+    """How the thief could enter again after the cut."""
+
+    what: str
+    closed_by: str
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """One rung of the ladder: whom it would cut, whom it may hit, and what the thief can still do."""
+
+    rung: RungName
+    cut: tuple[str, ...]
+    unsure: tuple[str, ...]
+    bystanders: tuple[str, ...]
+    remains: str
+    chosen: bool = False
+
+
+class Canary(msgspec.Struct, frozen=True, kw_only=True):
+    """A session of our own, denied by its own statement, whose refusal shows the policy enforced."""
+
+    role: RoleName
+    role_arn: str
+    session_name: str
+    principal_id: str
+
+
+class CutOff(msgspec.Struct, frozen=True, kw_only=True):
+    """When sessions stop being cut: `at`, or `margin_seconds` after AWS's now at apply when `at` is None."""
+
+    at: datetime | None = None
+    margin_seconds: int = 30
+
+    def expected(self, now: datetime) -> datetime:
+        """The cut-off apply would bind at `now`: pinned, or whole seconds and the margin after the next full one."""
+        if self.at is not None:
+            return self.at
+        next_second = now.replace(microsecond=0) + timedelta(seconds=1 if now.microsecond else 0)
+        return next_second + timedelta(seconds=self.margin_seconds)
+
+
+class Choices(msgspec.Struct, frozen=True, kw_only=True):
+    """What the responder decided; the rest is derived."""
+
+    incident: str
+    rung: RungName | None = None
+    leaked: Leaked = "unknown"
+    cut_off: CutOff = CutOff()
+    canary: bool = False
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Changes and Gaps, and everything that was seen when they were chosen."""
+
+    format: int = FORMAT
+    tool: str
+    purpose: Literal["cut", "undo"]
+    incident: str
+    created_at: datetime
+    caller_arn: str
+    accounts: tuple[str, ...]
+    lead: str
+    leaked: Leaked
+    assumed: str
+    rung: RungName
+    cut_off: CutOff
+    changes: tuple[Change, ...]
+    gaps: tuple[Gap, ...]
+    ways_back: tuple[WayBack, ...] = ()
+    outlooks: tuple[Outlook, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    targets: tuple[str, ...] = ()
+    canary: Canary | None = None
+    coverage: Coverage | None = None
+    raw_events: tuple[RawEvent, ...] = ()
+    undoes: str | None = None

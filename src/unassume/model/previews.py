@@ -1,0 +1,40 @@
+"""Preview: for every change and every session seen, whether it is cut, spared, or we are not sure."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from unassume.model.slots import Slot
+
+
+class Verdict(Enum):
+    """CUT, SPARED, or UNSURE: for the leaked not contained, for a bystander may be hit."""
+
+    CUT = "cut"
+    SPARED = "spared"
+    UNSURE = "unsure"
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict on one session under one change, with the reason in a sentence."""
+
+    session_id: str
+    slot: Slot
+    verdict: Verdict
+    reason: str
+    is_target: bool
+    is_live: bool
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """All judgements; `bystanders_known` is false where no readable trail could show them."""
+
+    judgements: tuple[Judgement, ...]
+    bystanders_known: bool
+
+    @property
+    def bystanders(self) -> tuple[Judgement, ...]:
+        """Live sessions that are not targets and would, or might, be hit."""
+        return tuple(j for j in self.judgements if j.is_live and not j.is_target and j.verdict is not Verdict.SPARED)

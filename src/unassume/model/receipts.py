@@ -1,0 +1,145 @@
+"""Receipt: the fold of one journal file. Intent is on disk before a call, its outcome after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from unassume.errors import InputError
+from unassume.model.plans import FORMAT, Change, Plan
+from unassume.model.sightings import RawEvent
+
+READ_LAG_SECONDS = 30
+"""How long a read may lag behind a write before it is called tampering."""
+
+ChangeState = Literal["untouched", "intended", "written", "refused"]
+
+
+class SavedDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A document as it stood before the first write, with the digest of its bytes."""
+
+    label: str
+    text: str
+    sha256: str
+
+
+class Begun(msgspec.Struct, frozen=True, kw_only=True, tag="begun", tag_field="entry"):
+    """The first entry: the plan, the cut-off bound, and the changes exactly as they will be written.
+
+    `canary_before` is how AWS answered the canary before the first write (empty: no canary): only a
+    canary that was not explicitly denied before can show by its denial that the cut is enforced.
+    """
+
+    format: int = FORMAT
+    receipt_id: str
+    at: datetime
+    tool: str
+    caller_arn: str
+    cut_off: datetime
+    plan: Plan
+    changes: tuple[Change, ...]
+    seen_up_to: datetime | None = None
+    canary_before: str = ""
+    documents: tuple[SavedDocument, ...] = ()
+    raw_events: tuple[RawEvent, ...] = ()
+
+
+class Intended(msgspec.Struct, frozen=True, kw_only=True, tag="intended", tag_field="entry"):
+    """Change number `change` is about to be written."""
+
+    at: datetime
+    change: int
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True, tag="written", tag_field="entry"):
+    """Change number `change` was written and read back."""
+
+    at: datetime
+    change: int
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused", tag_field="entry"):
+    """Change number `change` was not written: AWS or a check refused it."""
+
+    at: datetime
+    change: int
+    why: str
+
+
+class Observed(msgspec.Struct, frozen=True, kw_only=True, tag="observed", tag_field="entry"):
+    """Verify saw the deny enforced: from when, by what; a later entry corrects an earlier one."""
+
+    at: datetime
+    enforced_from: datetime
+    by: str
+
+
+class Undone(msgspec.Struct, frozen=True, kw_only=True, tag="undone", tag_field="entry"):
+    """Another receipt put this one back."""
+
+    at: datetime
+    by_receipt: str
+
+
+Entry = Begun | Intended | Written | Refused | Observed | Undone
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an apply stands: for every change, whether it was touched, intended, written or refused."""
+
+    id: str
+    begun: Begun
+    states: tuple[ChangeState, ...]
+    enforced_from: datetime | None = None
+    enforced_by: str = ""
+    undone_by: str | None = None
+
+    @property
+    def plan(self) -> Plan:
+        """The plan this receipt carried out."""
+        return self.begun.plan
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every change was written."""
+        return all(state == "written" for state in self.states)
+
+
+def fold(entries: Iterable[Entry]) -> Receipt:
+    """Read a journal's entries into the receipt they amount to; InputError when it does not begin with `begun`."""
+    begun: Begun | None = None
+    states: list[ChangeState] = []
+    enforced_from: datetime | None = None
+    enforced_by, undone_by = "", None
+    for entry in entries:
+        if begun is None:
+            if not isinstance(entry, Begun):
+                raise InputError("the receipt does not start with its plan", hint="it is damaged or foreign")
+            begun, states = entry, ["untouched"] * len(entry.changes)
+            continue
+        match entry:
+            case Begun():
+                raise InputError("the receipt begins twice", hint="it is damaged or foreign")
+            case Intended(change=index):
+                states[index] = "intended"
+            case Written(change=index):
+                states[index] = "written"
+            case Refused(change=index):
+                states[index] = "refused"
+            case Observed():
+                enforced_from, enforced_by = entry.enforced_from, entry.by
+            case Undone(by_receipt=by_receipt):
+                undone_by = by_receipt
+    if begun is None:
+        raise InputError("the receipt is empty", hint="nothing was written under it")
+    return Receipt(
+        id=begun.receipt_id,
+        begun=begun,
+        states=tuple(states),
+        enforced_from=enforced_from,
+        enforced_by=enforced_by,
+        undone_by=undone_by,
+    )

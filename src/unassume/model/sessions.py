@@ -1,0 +1,70 @@
+"""A session: (role id, session name, issue time). Keys are attributes of it, never its identity."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+
+class Edge(msgspec.Struct, frozen=True):
+    """Why one session is held to come from another, and how sure that is (certain, likely, possible)."""
+
+    reason: str
+    confidence: str
+
+
+class Issuer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who a session was issued to: a session we know (`session_id`), or a principal outside it."""
+
+    kind: str
+    arn: str | None = None
+    principal_id: str | None = None
+    key_id: str | None = None
+    session_id: str | None = None
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """One session as the trail shows it; `live` is None where its expiry cannot be bounded.
+
+    `expiry_is` is `issued` (the issuing event said it) or `bounded` (the longest it can be).
+    `issued_at_is` is `event` (the issuing event's second, ±1 s) or `use` (a later call's creationDate, exact to the
+    second for every key of the session).
+    """
+
+    id: str
+    account: str
+    principal_arn: str
+    principal_id: str
+    session_name: str
+    issued_at: datetime | None
+    expires_at: datetime | None
+    expiry_is: str
+    origin: str
+    issued_at_is: str = "event"
+    key_ids: tuple[str, ...] = ()
+    source_identity: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    parent: Issuer | None = None
+    edge: Edge | None = None
+    calls: int = 0
+    denied: int = 0
+    explicit_denies: int = 0
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
+    first_explicit_deny_at: datetime | None = None
+    last_allowed_at: datetime | None = None
+    addresses: tuple[str, ...] = ()
+    user_agents: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    live: bool | None = None
+
+    @property
+    def role_id(self) -> str:
+        """The unique id (`AROA...`) of the role this is a session of."""
+        return self.principal_id.partition(":")[0]
+
+    @property
+    def role_name(self) -> str:
+        """The role's name, as the session ARN shows it (without path)."""
+        return self.principal_arn.split(":", 5)[5].split("/")[1]

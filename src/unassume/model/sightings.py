@@ -1,0 +1,128 @@
+"""What a trail tells of sessions: that one was issued, or how one was used; never a single event."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+
+class RawEvent(msgspec.Struct, frozen=True):
+    """One CloudTrail event as it was received: the digest is of the bytes, the text has tokens taken out."""
+
+    event_id: str
+    sha256: str
+    text: str
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """Who made a call, as `userIdentity` shows it; for a session, `issued_at` is its creationDate."""
+
+    kind: str
+    account: str | None = None
+    arn: str | None = None
+    principal_id: str | None = None
+    key_id: str | None = None
+    issued_at: datetime | None = None
+
+
+class Issuance(msgspec.Struct, frozen=True, kw_only=True, tag="issuance", tag_field="sighting"):
+    """A session was issued: by whom, for which role, under which name; `issued_at` is the event's second."""
+
+    origin: str
+    account: str
+    region: str
+    issued_at: datetime
+    caller: Identity
+    role_arn: str
+    principal_id: str
+    session_name: str
+    key_ids: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+    source_identity: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    address: str | None = None
+    user_agent: str | None = None
+    raw: RawEvent
+
+
+class Use(msgspec.Struct, frozen=True, kw_only=True, tag="use", tag_field="sighting"):
+    """How one session was used within the window asked for, added up over its events.
+
+    `denied` counts calls AWS refused for lack of permission; any other error means the call *was*
+    authorised and counts as allowed. Calls that no policy stops (`exempt`) prove nothing: they are
+    counted in `calls` and in `exempt`, never in `last_allowed_at`.
+    """
+
+    account: str
+    principal_arn: str
+    principal_id: str
+    session_name: str
+    issued_at: datetime | None
+    key_ids: tuple[str, ...] = ()
+    source_identity: str | None = None
+    calls: int = 0
+    denied: int = 0
+    exempt: int = 0
+    explicit_denies: int = 0
+    first_seen: datetime
+    last_seen: datetime
+    first_explicit_deny_at: datetime | None = None
+    last_allowed_at: datetime | None = None
+    addresses: tuple[str, ...] = ()
+    user_agents: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+
+Sighting = Issuance | Use
+
+
+class RoleName(msgspec.Struct, frozen=True, order=True):
+    """A role by account and name (without its path, as a session ARN shows it)."""
+
+    account: str
+    name: str
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """What to look for in a trail: anything within the window that touches one of these."""
+
+    since: datetime
+    until: datetime
+    role_arns: tuple[str, ...] = ()
+    key_ids: tuple[str, ...] = ()
+    session_names: tuple[str, ...] = ()
+
+
+class RegionRead(msgspec.Struct, frozen=True, kw_only=True):
+    """How far one region of one account was read; `state` says why, when it was not."""
+
+    account: str
+    region: str
+    state: str  # read | refused | unreachable
+    newest_event_at: datetime | None = None
+    reason: str = ""
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """What an answer rests on: which trail, which window, how far each region reaches, what is missing."""
+
+    source: str
+    as_of: datetime
+    since: datetime
+    regions: tuple[RegionRead, ...] = ()
+    events: int = 0
+    gaps: tuple[str, ...] = ()
+
+    @property
+    def readable(self) -> bool:
+        """Whether at least one region could be read."""
+        return any(region.state == "read" for region in self.regions)
+
+    @property
+    def seen_up_to(self) -> datetime | None:
+        """The instant every region read reaches, or None where one shows no event at all."""
+        newest = [region.newest_event_at for region in self.regions if region.state == "read"]
+        if not newest or any(instant is None for instant in newest):
+            return None
+        return min(instant for instant in newest if instant is not None)

@@ -1,0 +1,31 @@
+"""Slot: the smallest thing AWS lets us read and replace whole, keyed by account and name.
+
+A new kind of slot is a struct with a tag here, one file in `means/`, one in `aws/slots/`.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class RoleInlinePolicy(msgspec.Struct, frozen=True, kw_only=True, tag="role_inline_policy", tag_field="kind"):
+    """One inline policy of one role, by name."""
+
+    account: str
+    role: str
+    policy: str
+
+    @property
+    def label(self) -> str:
+        """The slot in words, for people."""
+        return f"inline policy {self.policy} of role {self.role} in account {self.account}"
+
+
+Slot = RoleInlinePolicy
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands in a slot: its text (None: nothing), and the unique id of the role or user that holds it."""
+
+    text: str | None
+    holder_id: str | None

@@ -1,0 +1,101 @@
+"""The ports: all that the steps know of the world. Adapters stand in `aws`, `sources`, `journal`, `lab`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from unassume.model.evidence import Probe, Probed
+from unassume.model.receipts import Entry
+from unassume.model.sightings import Ask, Coverage, Sighting
+from unassume.model.slots import Slot, Standing
+from unassume.model.surveys import Caller, Subject, Surveyed
+
+
+class Trail(Protocol):
+    """Where sessions are seen. Raises TrailError only when nothing at all can be read."""
+
+    def sightings(self, ask: Ask) -> Iterable[Sighting]:
+        """Every issuance and every aggregated use in the window that touches what is asked for."""
+
+    def coverage(self) -> Coverage:
+        """How far what was read since the trail was opened reaches, and what is missing."""
+
+
+class Blobs(Protocol):
+    """Named bytes: files, folders, buckets."""
+
+    def names(self, prefix: str) -> Iterator[str]:
+        """The names below a prefix, in a stable order."""
+
+    def read(self, name: str) -> bytes:
+        """The bytes of one name; InputError naming it when it is not there or not readable."""
+
+
+class Accounts(Protocol):
+    """The AWS accounts in reach of the responder's credentials; decides nothing."""
+
+    def caller(self) -> Caller:
+        """Who we are; AccessError without usable credentials."""
+
+    def now(self) -> datetime:
+        """AWS's clock, from the Date header of its latest answer carried forward; aware UTC."""
+
+    def survey(self, subject: Subject) -> Surveyed | None:
+        """What stands under that name, or None when there is no such thing; AccessError when refused."""
+
+    def read(self, slot: Slot) -> Standing:
+        """What stands in the slot now, its text exactly as AWS keeps it."""
+
+    def write(self, slot: Slot, before: str | None, after: str | None) -> None:
+        """Put `after` where `before` stood (None: nothing); safe to repeat from any state between."""
+
+    def probe(self, probe: Probe) -> Probed:
+        """Make one harmless call as a session of a role and say how AWS answered; never raises for a refusal."""
+
+
+class Journal(Protocol):
+    """Append-only receipts on durable storage; an entry is on disk when `append` returns."""
+
+    def open(self, receipt_id: str) -> str:
+        """Create the receipt, durably, and say where it is; AccessError when it cannot be created."""
+
+    def append(self, receipt_id: str, entry: Entry) -> None:
+        """Add one entry, durably."""
+
+    def entries(self, receipt: str) -> tuple[Entry, ...]:
+        """The entries of a receipt by id, path or `latest`; a torn last line is dropped. InputError when unknown."""
+
+    def receipts(self) -> tuple[str, ...]:
+        """The ids of all receipts kept here, oldest first."""
+
+
+class Clock(Protocol):
+    """Time, for steps: nothing else reads it or sleeps."""
+
+    def now(self) -> datetime:
+        """The local clock, aware UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait that long."""
+
+
+class Progress(Protocol):
+    """Where a step says what it is about to do; never an answer."""
+
+    def tell(self, stage: str, text: str) -> None:
+        """One line for the person watching: the stage (`apply`, `verify`...), and what happens now."""
+
+
+@dataclass(frozen=True)
+class World:
+    """The frozen bundle of ports a step works in."""
+
+    trail: Trail
+    blobs: Blobs
+    accounts: Accounts
+    journal: Journal
+    clock: Clock
+    progress: Progress

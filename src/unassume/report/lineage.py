@@ -1,0 +1,84 @@
+"""A lineage in words: the role, who holds it, which sessions leaked, and what the answer rests on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from unassume.model.leads import describe_lead
+from unassume.model.lineages import Lineage
+from unassume.model.sessions import Session
+from unassume.model.sightings import Coverage
+from unassume.report.escape import escape
+from unassume.report.table import paragraph, table
+from unassume.report.times import clock_time, time_left, time_of_day
+
+
+def lineage_lines(lineage: Lineage, width: int = 80) -> list[str]:
+    """The whole answer of `find`, leaked sessions first."""
+    lines = paragraph(describe_lead(lineage.lead), width, "lead: ")
+    if lineage.role is None:
+        return [*lines, "found: nothing", *coverage_lines(lineage.coverage, width)]
+    lines += paragraph(f"{lineage.role.name} in {lineage.role.account} ({lineage.role_id})", width, "role: ")
+    if not lineage.seen_in_trail:
+        lines += paragraph("no event shows this session (yet): the trail lags some minutes behind", width, "note: ")
+    lines += ["", *session_lines(lineage, lineage.coverage.as_of, width), ""]
+    return lines + coverage_lines(lineage.coverage, width)
+
+
+def session_lines(lineage: Lineage, now: datetime, width: int = 80) -> list[str]:
+    """One row a session: leaked first, then what they issued, then the others; the expired are only counted."""
+    marks = {**dict.fromkeys(lineage.descendants, "issued"), **dict.fromkeys(lineage.leaked, "LEAKED")}
+    order = {"LEAKED": 0, "issued": 1, "": 2}
+    live = [session for session in lineage.sessions if session.live is not False or session.id in marks]
+    live.sort(key=lambda session: (order[marks.get(session.id, "")], session.session_name, str(session.issued_at)))
+    if not live:
+        return ["no live session seen on this role"]
+    rows = [_row(session, marks.get(session.id, ""), now) for session in live]
+    lines = table(("", "session", "name", "held by", "issued", "left", "calls", "last from"), rows, width)
+    gone = len(lineage.sessions) - len(live)
+    return [*lines, f"({gone} expired not shown)"] if gone else lines
+
+
+def holder(session: Session) -> str:
+    """Who holds a session: its source identity, else the name of whoever it was issued to."""
+    if session.source_identity:
+        return session.source_identity
+    parent = session.parent
+    if parent is None:
+        return "?"
+    return (parent.arn or parent.principal_id or parent.kind).rpartition("/")[2]
+
+
+def coverage_lines(coverage: Coverage, width: int = 80) -> list[str]:
+    """What the answer rests on, and what is not in evidence."""
+    read = [region for region in coverage.regions if region.state == "read"]
+    reach = time_of_day(coverage.seen_up_to) if coverage.seen_up_to else "not known in every region"
+    lines = paragraph(
+        f"{coverage.source}, {len(read)} of {len(coverage.regions)} regions, since {clock_time(coverage.since)}, "
+        f"as of {time_of_day(coverage.as_of)}; every region seen up to: {reach}",
+        width,
+        "coverage: ",
+    )
+    for region in coverage.regions:
+        if region.state != "read":
+            lines += paragraph(f"{region.region} not read: {region.reason or region.state}", width, "  - ")
+    if coverage.gaps:
+        lines.append("not in evidence:")
+    for gap in coverage.gaps:
+        lines += paragraph(gap, width, "  - ")
+    return lines
+
+
+def _row(session: Session, mark: str, now: datetime) -> tuple[str, ...]:
+    name = session.session_name if mark != "issued" else f"{session.role_name}/{session.session_name}"
+    calls = f"{session.calls}" + (f", {session.denied} denied" if session.denied else "")
+    return (
+        mark,
+        session.id,
+        escape(name, 40),
+        escape(holder(session), 40),
+        time_of_day(session.issued_at),
+        time_left(session.expires_at, now),
+        calls,
+        ", ".join(session.addresses[:2]) or "-",
+    )

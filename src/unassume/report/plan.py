@@ -1,0 +1,119 @@
+"""A plan and its preview in words: what is assumed and what is not cut come first."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from unassume.model.leads import describe_lead, parse_lead
+from unassume.model.plans import CUT_OFF, Change, Outlook, Plan
+from unassume.model.previews import Judgement, Preview, Verdict
+from unassume.report.escape import escape
+from unassume.report.lineage import holder
+from unassume.report.table import paragraph, table
+from unassume.report.times import clock_time
+
+_WORDS = {Verdict.CUT: "✂ CUT", Verdict.SPARED: "✓ spared", Verdict.UNSURE: "? UNSURE"}
+
+
+def plan_lines(plan: Plan, width: int = 80) -> list[str]:
+    """The plan as a person should read it before saying yes."""
+    lines = paragraph(plan.assumed, width, "assumed: ")
+    lines += gap_lines(plan, width)
+    lines += paragraph(describe_lead(parse_lead(plan.lead)), width, "lead: ")
+    if plan.outlooks:
+        lines += ["", *_ladder(plan, width), ""]
+    lines += _way_back_lines(plan, width)
+    for change in plan.changes:
+        lines += change_lines(change, width)
+    if plan.purpose == "cut" and plan.changes:
+        lines += paragraph(_cut_off_words(plan), width, "cut-off: ")
+    return lines
+
+
+def gap_lines(plan: Plan, width: int = 80) -> list[str]:
+    """What the plan does not cut; nothing at all when it leaves nothing."""
+    real = [gap for gap in plan.gaps if gap.blocks_containment]
+    lines = [f"NOT CUT ({len(real)}):"] if real else []
+    for gap in real:
+        lines += paragraph(f"{gap.what}: {gap.why}", width, "  ! ")
+    for gap in plan.gaps:
+        if not gap.blocks_containment:
+            lines += paragraph(f"{gap.what}: {gap.why}", width, "  - ")
+    return lines
+
+
+def change_lines(change: Change, width: int = 80) -> list[str]:
+    """What will be written where, statement by statement."""
+    verb = "delete" if change.after is None else "write"
+    lines = paragraph(f"{verb} the {change.slot.label}", width, "change: ")
+    text = change.after if change.after is not None else change.before
+    for statement in json.loads(text or "{}").get("Statement", []):
+        conditions = [
+            f"{operator} {key} {'<cut-off>' if value == CUT_OFF else value}"
+            for operator, keys in statement.get("Condition", {}).items()
+            for key, value in keys.items()
+        ]
+        lines += paragraph(f"Deny * on * if {' and '.join(conditions)}", width, "    ")
+    return lines
+
+
+def preview_lines(plan: Plan, preview: Preview, width: int = 80) -> list[str]:
+    """Session by session: cut, spared or unsure, and why."""
+    sessions = {session.id: session for session in plan.sessions}
+    rows = []
+    for judgement in sorted(preview.judgements, key=_order):
+        session = sessions.get(judgement.session_id)
+        if session is None or not judgement.is_live:
+            continue
+        who = f"{escape(session.session_name, 40)}" + (
+            "" if judgement.is_target else f" ({escape(holder(session), 30)})"
+        )
+        rows.append((_WORDS[judgement.verdict], judgement.session_id, who, judgement.reason))
+    lines = table(("", "session", "name", "because"), rows, width) if rows else ["no live session is touched"]
+    return [*lines, *paragraph(tally(preview), width, "hit: ")]
+
+
+def tally(preview: Preview) -> str:
+    """How many are cut and how many others would be hit; `bystanders unknown` where nobody can say."""
+    targets = [j for j in preview.judgements if j.is_target and j.is_live]
+    cut = sum(j.verdict is Verdict.CUT for j in targets)
+    unsure = sum(j.verdict is Verdict.UNSURE for j in targets)
+    words = f"{cut} leaked session(s) cut" + (f", {unsure} unsure" if unsure else "")
+    if not preview.bystanders_known:
+        return f"{words}; bystanders unknown"
+    spared = sum(j.verdict is Verdict.SPARED and not j.is_target and j.is_live for j in preview.judgements)
+    return f"{words}; {len(preview.bystanders)} bystander(s) hit; {spared} other session(s) keep working"
+
+
+def _order(judgement: Judgement) -> tuple[bool, str, str]:
+    return (not judgement.is_target, judgement.verdict.value, judgement.session_id)
+
+
+def _ladder(plan: Plan, width: int) -> list[str]:
+    rows = [_rung_row(outlook) for outlook in plan.outlooks]
+    return table(("rung", "cuts", "others hit", "what the thief can still do"), rows, width)
+
+
+def _rung_row(outlook: Outlook) -> tuple[str, str, str, str]:
+    name = f"> {outlook.rung}" if outlook.chosen else f"  {outlook.rung}"
+    cut = f"{len(outlook.cut)}" + (f" +{len(outlook.unsure)}?" if outlook.unsure else "")
+    return (name, cut, str(len(outlook.bystanders)), outlook.remains)
+
+
+def _way_back_lines(plan: Plan, width: int) -> list[str]:
+    lines: list[str] = []
+    for way in plan.ways_back:
+        lines += paragraph(f"{way.what}; {way.closed_by}", width, "way back: ")
+    return lines
+
+
+def _cut_off_words(plan: Plan) -> str:
+    if plan.cut_off.at is not None:
+        return f"{clock_time(plan.cut_off.at)}, pinned"
+    return f"AWS's clock at apply + {plan.cut_off.margin_seconds} s; assume the role again only after it"
+
+
+def bound_words(cut_off: datetime) -> str:
+    """The cut-off once it is bound, for the people who have to come back."""
+    return f"cut-off {clock_time(cut_off)}: assume the role again after it, and clear cached credentials"

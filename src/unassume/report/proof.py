@@ -1,0 +1,46 @@
+"""Receipts and evidence in words. Nothing here says contained but a whole set of proofs."""
+
+from __future__ import annotations
+
+from unassume.model.evidence import Evidence, Wait
+from unassume.model.receipts import Receipt
+from unassume.report.plan import bound_words
+from unassume.report.table import paragraph
+from unassume.report.times import clock_time, time_of_day
+
+
+def receipt_lines(receipt: Receipt, width: int = 80) -> list[str]:
+    """What apply did: written, not yet proven; or put back."""
+    lines = []
+    for change, state in zip(receipt.begun.changes, receipt.states, strict=True):
+        lines += paragraph(f"the {change.slot.label}", width, f"{state}: ")
+    if receipt.plan.purpose == "undo":
+        return [*lines, f"put back: receipt {receipt.plan.undoes}", f"receipt: {receipt.id}"]
+    seen = time_of_day(receipt.begun.seen_up_to) if receipt.begun.seen_up_to else "not known in every region"
+    lines += paragraph(f"trail seen up to: {seen}", width, "WRITTEN, NOT YET PROVEN; ")
+    lines += paragraph(bound_words(receipt.begun.cut_off), width)
+    return [*lines, f"receipt: {receipt.id}", f"next:    unassume verify {receipt.id} --wait"]
+
+
+def evidence_lines(found: Evidence | Wait, width: int = 80) -> list[str]:
+    """Each proof with its time, then the one word, then what to do."""
+    evidence = found.evidence if isinstance(found, Wait) else found
+    lines = []
+    for proof in evidence.proofs:
+        mark = "✓ proved " if proof.is_met else ("… waiting" if proof.may_come else "✗ missing")
+        lines += paragraph(f"{proof.detail} ({time_of_day(proof.at)})", width, f"{mark} {proof.name:<15}  ")
+    for note in evidence.notes:
+        lines += paragraph(note, width, "note: ")
+    if evidence.later_cut_off is not None:
+        lines += paragraph(
+            f"plan again with --cut-off {evidence.later_cut_off:%Y-%m-%dT%H:%M:%SZ}", width, "later cut-off: "
+        )
+    if evidence.contained:
+        return [
+            *lines,
+            f"CONTAINED: denied since {time_of_day(evidence.enforced_from)}, proved {clock_time(evidence.checked_at)}",
+        ]
+    lines.append("NOT PROVEN: do not call this contained")
+    if isinstance(found, Wait):
+        lines.append(f"look again at {time_of_day(found.until)}, or use --wait")
+    return lines

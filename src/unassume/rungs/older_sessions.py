@@ -1,0 +1,18 @@
+"""Every session of the role issued before the cut-off: AWS's own revocation, under a name of ours.
+
+AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+"""
+
+from __future__ import annotations
+
+from unassume.model.lineages import Lineage
+from unassume.model.selectors import OlderSessionsSelector, Selector
+
+NAME = "older-sessions"
+NEEDS_NAME_TYPED = True
+REMAINS = "assume the role again, if what he assumed it with leaked too; everybody else has to as well"
+
+
+def selectors(lineage: Lineage) -> tuple[Selector, ...]:
+    """One selector for the whole role; none when the lead leads to no role."""
+    return (OlderSessionsSelector(),) if lineage.role is not None else ()

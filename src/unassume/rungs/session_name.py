@@ -1,0 +1,16 @@
+"""One session name of one role, every issuance of it up to the cut-off."""
+
+from __future__ import annotations
+
+from unassume.model.lineages import Lineage
+from unassume.model.selectors import Selector, SessionNameSelector
+
+NAME = "session-name"
+NEEDS_NAME_TYPED = False
+REMAINS = "assume the role again, if what he assumed it with leaked too; that session is a new one"
+
+
+def selectors(lineage: Lineage) -> tuple[Selector, ...]:
+    """One selector per name of the leaked sessions and of what they issued on this very role."""
+    names = {lineage.session(session_id).principal_id for session_id in lineage.on_the_role}
+    return tuple(SessionNameSelector(principal_id) for principal_id in sorted(names))

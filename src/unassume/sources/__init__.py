@@ -1,0 +1,1 @@
+"""What stands on this machine: files as Blobs, the local clock, and the progress nobody watches."""

@@ -1,0 +1,30 @@
+"""The Blobs port on local files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from unassume.errors import InputError
+
+
+class LocalBlobs:
+    """Files by path, relative to where we stand."""
+
+    def names(self, prefix: str) -> Iterator[str]:
+        """The file itself, or every file below the folder in the order of their names; InputError for neither."""
+        path = Path(prefix)
+        if path.is_file():
+            yield str(path)
+        elif path.is_dir():
+            yield from sorted(str(found) for found in path.rglob("*") if found.is_file())
+        else:
+            raise InputError(f"no file or folder `{prefix}`")
+
+    def read(self, name: str) -> bytes:
+        """The bytes of a file; InputError naming it when it is not there or not readable."""
+        try:
+            return Path(name).read_bytes()
+        except (OSError, ValueError) as error:
+            reason = (getattr(error, "strerror", None) or str(error)).lower()
+            raise InputError(f"`{name}` cannot be read: {reason}") from None

@@ -1,0 +1,4 @@
+"""The verbs: find, survey, plan, preview, apply, verify, undo. Pure but for the ports they are given.
+
+Allowed calls between steps: plan -> preview; apply -> find, preview; verify -> find.
+"""

@@ -1,0 +1,230 @@
+"""apply: carry out a plan, exactly it, and leave a receipt from which anything can go on or be put back.
+
+INVARIANT: the receipt is on disk before the first write, each intent before its call, each outcome after it.
+INVARIANT: apply never says contained. It says what was written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from unassume._version import __version__
+from unassume.errors import AccessError, InputError, PartialError, RefusedError, StaleError, UnassumeError
+from unassume.means import role_inline_policy
+from unassume.means.mark import bind
+from unassume.model.evidence import Probe
+from unassume.model.leads import parse_lead
+from unassume.model.lineages import Lineage
+from unassume.model.plans import Change, Plan
+from unassume.model.previews import Preview
+from unassume.model.receipts import (
+    READ_LAG_SECONDS,
+    Begun,
+    Intended,
+    Receipt,
+    Refused,
+    SavedDocument,
+    Undone,
+    Written,
+    fold,
+)
+from unassume.model.slots import Standing
+from unassume.model.surveys import Caller, Role, RoleSubject
+from unassume.ports import World
+from unassume.steps.find import find
+from unassume.steps.guards import Consent, check_plan, insist, objections
+from unassume.steps.preview import preview
+
+
+def apply(plan: Plan, world: World, consent: Consent | None = None) -> Receipt:
+    """Write the plan's changes; RefusedError, StaleError, AccessError: nothing done; PartialError: see the receipt."""
+    check_plan(plan)
+    caller = _caller(plan, world)
+    lineage = _look_again(plan, world)
+    standings = _check_fresh(plan.changes, world)
+    seen = _seen(plan, lineage, world)
+    now = world.accounts.now()
+    insist(objections(plan, seen, caller, plan.cut_off.expected(now), now), consent or Consent())
+    canary_before = _ask_canary(plan, world)
+    begun = _begun(plan, lineage, standings, caller, canary_before, world)
+    place = world.journal.open(begun.receipt_id)
+    world.journal.append(begun.receipt_id, begun)
+    world.progress.tell("apply", f"receipt {begun.receipt_id}: {place}")
+    return _carry_out(begun, range(len(begun.changes)), world)
+
+
+def resume(receipt: Receipt, world: World, consent: Consent | None = None) -> Receipt:
+    """Finish a receipt that stopped half way, with the cut-off it began with; same guards, same errors as `apply`."""
+    check_plan(receipt.plan)
+    if receipt.undone_by:
+        raise RefusedError(f"receipt {receipt.id} was undone by {receipt.undone_by}", hint="make a new plan")
+    caller = _caller(receipt.plan, world)
+    left = [index for index, state in enumerate(receipt.states) if state != "written"]
+    if not left:
+        return receipt
+    for index in left:
+        _check_holder(receipt.begun.changes[index], world)
+        _check_between(receipt.begun.changes[index], world)
+    lineage = _look_again(receipt.plan, world)
+    seen = _seen(receipt.plan, lineage, world)
+    insist(objections(receipt.plan, seen, caller, receipt.begun.cut_off, world.accounts.now()), consent or Consent())
+    return _carry_out(receipt.begun, left, world)
+
+
+def _caller(plan: Plan, world: World) -> Caller:
+    caller = world.accounts.caller()
+    if others := sorted({change.slot.account for change in plan.changes} - {caller.account}):
+        raise AccessError(
+            f"the plan is for account {', '.join(others)}, your credentials are of {caller.account}",
+            hint="use credentials of that account (--profile)",
+        )
+    return caller
+
+
+def _look_again(plan: Plan, world: World) -> Lineage | None:
+    """Who is on the role now; nobody needs to be asked about when the plan only takes denies away."""
+    if all(change.after is None for change in plan.changes):
+        return None
+    return find(parse_lead(plan.lead), world)
+
+
+def _seen(plan: Plan, lineage: Lineage | None, world: World) -> Preview:
+    if lineage is None:
+        return Preview(judgements=(), bystanders_known=True)
+    now_known = msgspec.structs.replace(plan, coverage=lineage.coverage)
+    cut_off = plan.cut_off.expected(world.accounts.now())
+    known = {session.id for session in plan.sessions}
+    for session in lineage.sessions:
+        if session.id not in known:
+            world.progress.tell("apply", f"seen since the plan: session {session.id} of {session.session_name}")
+    return preview(now_known, lineage.sessions, cut_off, targets=lineage.on_the_role)
+
+
+def _check_fresh(changes: tuple[Change, ...], world: World) -> tuple[Standing, ...]:
+    """StaleError unless every slot and its holder are as the plan saw them, and the quota still suffices."""
+    standings = []
+    for change in changes:
+        role = _check_holder(change, world)
+        standing = world.accounts.read(change.slot)
+        if standing.text not in (change.before, change.after):
+            raise StaleError(f"the {change.slot.label} changed since the plan was made", hint="plan again")
+        if (why := role_inline_policy.misfit(role, change.after)) is not None:
+            raise StaleError(f"the cut no longer fits role `{role.name}`: {why}", hint="plan again")
+        standings.append(standing)
+    return tuple(standings)
+
+
+def _check_holder(change: Change, world: World) -> Role:
+    role = world.accounts.survey(RoleSubject(account=change.slot.account, name=change.slot.role))
+    if role is None:
+        raise StaleError(f"role `{change.slot.role}` is gone", hint="its sessions are dead with it")
+    if role.id != change.holder_id:
+        raise StaleError(
+            f"role `{change.slot.role}` was re-created since the plan was made", hint="plan again for the new role"
+        )
+    return role
+
+
+def _check_between(change: Change, world: World) -> None:
+    if world.accounts.read(change.slot).text not in (change.before, change.after):
+        raise StaleError(f"somebody else edited the {change.slot.label}", hint="look at it before going on")
+
+
+def _ask_canary(plan: Plan, world: World) -> str:
+    """How AWS answers the canary before the first write; a canary we may not assume does not hold up the cut."""
+    if plan.canary is None:
+        return ""
+    probed = world.accounts.probe(Probe(role_arn=plan.canary.role_arn, session_name=plan.canary.session_name))
+    if probed.outcome in ("explicit-deny", "unavailable"):
+        world.progress.tell("apply", f"the canary cannot prove anything: {probed.outcome}, {probed.detail}")
+    return probed.outcome
+
+
+def _begun(
+    plan: Plan,
+    lineage: Lineage | None,
+    standings: tuple[Standing, ...],
+    caller: Caller,
+    canary_before: str,
+    world: World,
+) -> Begun:
+    now = world.accounts.now()
+    cut_off = plan.cut_off.expected(now)
+    changes = tuple(msgspec.structs.replace(change, after=bind(change.after, cut_off)) for change in plan.changes)
+    digest = hashlib.sha256(msgspec.json.encode((plan, now))).hexdigest()[:6]
+    return Begun(
+        receipt_id=f"{now:%Y%m%dT%H%M%SZ}-{plan.incident}-{digest}",
+        at=now,
+        tool=f"unassume {__version__}",
+        caller_arn=caller.arn,
+        cut_off=cut_off,
+        plan=plan,
+        changes=changes,
+        seen_up_to=lineage.coverage.seen_up_to if lineage else None,
+        canary_before=canary_before,
+        documents=tuple(_saved(change, one) for change, one in zip(changes, standings, strict=True) if one.text),
+        raw_events=lineage.raw_events if lineage else plan.raw_events,
+    )
+
+
+def _saved(change: Change, standing: Standing) -> SavedDocument:
+    text = standing.text or ""
+    return SavedDocument(label=change.slot.label, text=text, sha256=hashlib.sha256(text.encode()).hexdigest())
+
+
+def _carry_out(begun: Begun, indexes: range | list[int], world: World) -> Receipt:
+    wrote_nothing = True
+    for index in indexes:
+        try:
+            _write(begun, index, world)
+        except KeyboardInterrupt:
+            raise _half_done(begun, "interrupted") from None
+        except UnassumeError as error:
+            if wrote_nothing and _is_certain(error):
+                world.journal.append(
+                    begun.receipt_id, Refused(at=world.accounts.now(), change=index, why=error.message)
+                )
+                raise
+            raise _half_done(begun, error.message) from error
+        wrote_nothing = False
+    if begun.plan.undoes:
+        undone = Undone(at=world.accounts.now(), by_receipt=begun.receipt_id)
+        world.journal.append(begun.plan.undoes, undone)
+    return fold(world.journal.entries(begun.receipt_id))
+
+
+def _write(begun: Begun, index: int, world: World) -> None:
+    change = begun.changes[index]
+    world.journal.append(begun.receipt_id, Intended(at=world.accounts.now(), change=index))
+    world.progress.tell("apply", f"writing the {change.slot.label}")
+    world.accounts.write(change.slot, change.before, change.after)
+    _read_back(change, world)
+    world.journal.append(begun.receipt_id, Written(at=world.accounts.now(), change=index))
+
+
+def _read_back(change: Change, world: World) -> None:
+    """What stands must be what was written; a read that lags is retried, anything else is somebody's edit."""
+    for waited in range(READ_LAG_SECONDS + 1):
+        standing = world.accounts.read(change.slot)
+        if standing.text == change.after:
+            return
+        if standing.text != change.before:
+            break
+        if waited < READ_LAG_SECONDS:
+            world.clock.sleep(1)
+    raise StaleError(f"the {change.slot.label} does not read back as written", hint="somebody may be editing it")
+
+
+def _is_certain(error: UnassumeError) -> bool:
+    """Whether AWS said no for certain: a lost answer may hide a write that happened."""
+    return isinstance(error, AccessError | InputError) and error.facts.get("refused") == "true"
+
+
+def _half_done(begun: Begun, why: str) -> PartialError:
+    return PartialError(
+        f"not everything was written: {why}",
+        receipt_id=begun.receipt_id,
+        hint=f"unassume apply --resume {begun.receipt_id}, or unassume undo {begun.receipt_id}",
+    )

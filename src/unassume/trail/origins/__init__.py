@@ -1,0 +1,18 @@
+"""One file per way a session starts; each reads an event into an Issuance, or None when it is not of its kind."""
+
+from __future__ import annotations
+
+from unassume.model.sightings import Issuance
+from unassume.trail.events import Event
+from unassume.trail.origins import assume_role
+
+
+def issuance_of(event: Event) -> Issuance | None:
+    """The session an event issued, if it issued one; a denied call issues nothing."""
+    if event.error_code is not None:
+        return None
+    match (event.source, event.name):
+        case ("sts.amazonaws.com", "AssumeRole"):
+            return assume_role.issuance_of(event)
+        case _:
+            return None

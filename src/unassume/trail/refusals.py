@@ -1,0 +1,38 @@
+"""How AWS says no, as a trail records it. What is not in these tables counts as authorised."""
+
+from __future__ import annotations
+
+# AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+EXPLICIT_DENY = "with an explicit deny in an identity-based policy"
+
+# INVARIANT: a code that may also be given to an authorised call is left out: `NoSuchBucket`, `ValidationError`,
+# `ThrottlingException` or EC2's `AuthFailure` must never make a live thief look refused.
+_REFUSED = frozenset({
+    "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError",
+    "AuthorizationErrorException", "NotAuthorized", "NotAuthorizedException",
+})  # fmt: skip
+_BAD_TOKEN = frozenset({
+    "ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId", "InvalidToken",
+    "UnrecognizedClient", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch",
+    "InvalidSignatureException", "MissingAuthenticationToken", "IncompleteSignature",
+})  # fmt: skip
+
+# AWS: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html says no permission is needed and
+# none can be taken away; GetSessionToken and GetAccessKeyInfo likewise on their own pages.
+_EXEMPT = frozenset({"GetCallerIdentity", "GetSessionToken", "GetAccessKeyInfo"})
+
+
+def is_refusal(error_code: str | None) -> bool:
+    """Whether the code means AWS refused for lack of permission, or no longer knew the credentials."""
+    code = (error_code or "").removeprefix("Client.")
+    return code in _REFUSED or code in _BAD_TOKEN
+
+
+def is_explicit_deny(error_code: str | None, error_message: str | None) -> bool:
+    """Whether an identity-based policy said no in so many words."""
+    return is_refusal(error_code) and EXPLICIT_DENY in (error_message or "")
+
+
+def is_exempt(event_source: str, event_name: str) -> bool:
+    """Whether no policy can stop the call, so that its success proves nothing."""
+    return event_source == "sts.amazonaws.com" and event_name in _EXEMPT

@@ -1,0 +1,54 @@
+"""A World of real adapters, put together without a call to AWS and without importing boto3."""
+
+from __future__ import annotations
+
+import os
+
+from unassume.aws.accounts import AwsAccounts
+from unassume.aws.connection import Connection
+from unassume.aws.trail import LookupTrail
+from unassume.journal import FileJournal
+from unassume.ports import Clock, Progress, World
+from unassume.sources.blobs import LocalBlobs
+from unassume.sources.clock import SystemClock
+from unassume.sources.progress import SilentProgress
+
+
+def connect(
+    profile: str | None = None,
+    region: str | None = None,
+    endpoint_url: str | None = None,
+    *,
+    state_dir: str | os.PathLike[str] | None = None,
+    clock: Clock | None = None,
+    progress: Progress | None = None,
+    incident: str = "",
+    credentials_file: str | None = None,
+) -> World:
+    """The World of an AWS account, as boto3 finds it; nothing is read, written or asked before a step needs it.
+
+    Receipts go below `state_dir`, else UNASSUME_STATE_DIR, else the user's own state folder. `incident` is named in
+    the user agent of every call. `credentials_file` is read for profiles instead of the usual one.
+    """
+    clock = clock or SystemClock()
+    connection = Connection(
+        clock, profile=profile, region=region, endpoint_url=endpoint_url, incident=incident,
+        credentials_file=credentials_file,
+    )  # fmt: skip
+    return World(
+        trail=LookupTrail(connection),
+        blobs=LocalBlobs(),
+        accounts=AwsAccounts(connection),
+        journal=FileJournal(state_dir or default_state_dir()),
+        clock=clock,
+        progress=progress or SilentProgress(),
+    )
+
+
+def default_state_dir() -> str:
+    """Where receipts are kept when nobody says: UNASSUME_STATE_DIR, or the user's state folder."""
+    if said := os.environ.get("UNASSUME_STATE_DIR"):
+        return said
+    from platformdirs import user_state_dir
+
+    return user_state_dir("unassume")
