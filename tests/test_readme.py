@@ -21,6 +21,7 @@ VARYING = (
     (r"\b\d{8}T\d{6}Z\b|\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?", "<time>"),
     (r"\b\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?\b", "<time>"),
     (r"\b\d+(?:\.\d+)? ?(?:ms|s|sec|seconds?|min|minutes?)\b", "<span>"),
+    (r"\b\d+ lab seconds\b", "<span>"),
     (r"\b(?:127\.0\.0\.1|localhost):\d+\b", "<endpoint>"),
     (r"(?<![\w.:<])~?/[\w.@+-]+(?:/[\w.@+-]+)+", "<path>"),
     (r"[ \t]+", " "),

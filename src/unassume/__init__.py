@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING
 from unassume._version import __version__
 
 if TYPE_CHECKING:
+    from unassume.model.leads import parse_lead as parse_lead
+    from unassume.model.plans import Choices as Choices
+    from unassume.ports import World as World
     from unassume.steps.apply import apply as apply
     from unassume.steps.find import find as find
+    from unassume.steps.guards import Consent as Consent
     from unassume.steps.plan import plan as plan
     from unassume.steps.preview import preview as preview
     from unassume.steps.survey import survey as survey
@@ -21,6 +25,10 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "connect": "unassume.wiring",
+    "World": "unassume.ports",
+    "parse_lead": "unassume.model.leads",
+    "Choices": "unassume.model.plans",
+    "Consent": "unassume.steps.guards",
     "find": "unassume.steps.find",
     "survey": "unassume.steps.survey",
     "plan": "unassume.steps.plan",

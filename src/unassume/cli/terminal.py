@@ -6,13 +6,15 @@ import json
 import shutil
 import sys
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from unassume.errors import UnassumeError
 from unassume.report.escape import escape
-from unassume.steps.guards import Objection
+
+if TYPE_CHECKING:
+    from unassume.steps.guards import Objection
 
 
 class TerminalProgress:
@@ -36,6 +38,8 @@ def show(lines: Iterable[str]) -> None:
 
 def show_json(name: str, value: object) -> None:
     """Print an answer as one JSON document with its format and what it is."""
+    import msgspec
+
     built = msgspec.to_builtins(value)
     body = built if isinstance(built, dict) else {"items": built}
     click.echo(json.dumps({"format": 1, "document": name, **body}, indent=2, ensure_ascii=True))

@@ -35,12 +35,12 @@ class MotoApp:
         _prime()
         BackendDict.reset()
         reset_model_data()
-        self._app = DomainDispatcherApplication(create_backend_app)
+        self._app = _Dispatcher(create_backend_app)
 
     def forward(self, incoming: Incoming, signed: Signed, account: str, what: str) -> Answer:
         """moto's answer; a Refusal where it has none, so that no HTML page or traceback ever leaves the lab."""
         host = self._app.infer_service_region_host(incoming.environ(account, signed.header), incoming.path)
-        if host is None or not _is_served(host):
+        if _backend_of(host) is None:
             raise not_implemented(what)
         started: dict[str, Any] = {}
 
@@ -69,12 +69,18 @@ def _prime() -> None:
         os.environ.update(held)
 
 
+class _Dispatcher(DomainDispatcherApplication):
+    """moto's dispatcher, finding the backend of a host once; moto's own search reads the disk and prints."""
+
+    def get_backend_for_host(self, host: str | None) -> str | None:
+        return _backend_of(host)
+
+
 @lru_cache(maxsize=4096)
-def _is_served(host: str) -> bool:
-    """Whether moto has the service; asked of moto itself it would print to the terminal."""
-    if host in list_of_moto_modules():
-        return True
-    return any(pattern.match(f"http://{host}") for _, pattern in backend_url_patterns)
+def _backend_of(host: str | None) -> str | None:
+    if host is None or host in list_of_moto_modules():
+        return host
+    return next((backend for backend, pattern in backend_url_patterns if pattern.match(f"http://{host}")), None)
 
 
 def is_closed(path: str) -> bool:

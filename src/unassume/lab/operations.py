@@ -66,18 +66,17 @@ def family(incoming: Incoming, service: str) -> Family:
         return Family.EC2
     if "Action" in incoming.form:
         return Family.QUERY
-    return _of_model(service)
+    return _of_model(service) if service else Family.S3
 
 
 def resolve(incoming: Incoming, service: str) -> Operation:
     """The operation called; a Refusal when the service or the operation is unknown."""
     claimed = _claimed(incoming, service)
+    router = _router(service)
+    if router is None:
+        raise not_implemented(f"the service `{service}`")
     try:
-        router = get_service_router(_model_name(service))
-        request = Request(incoming.environ())
-        matched, labels = router.match(request)
-    except UnknownServiceError:
-        raise not_implemented(f"the service `{service}`") from None
+        matched, labels = router.match(Request(incoming.environ()))
     except NotImplementedError:
         raise not_implemented(f"this protocol for `{service}`") from None
     except NotFound:
@@ -119,11 +118,21 @@ def _model_name(service: str) -> str:
     return name.replace("-", "")
 
 
+@lru_cache(maxsize=1024)
+def _router(service: str) -> Any:
+    """moto's router of the service, or None; misses are kept too, for looking for one reads the disk."""
+    try:
+        return get_service_router(_model_name(service))
+    except UnknownServiceError:
+        return None
+
+
+@lru_cache(maxsize=1024)
 def _of_model(service: str) -> Family:
     try:
         protocol = str(get_service_model(_model_name(service)).protocol)
     except UnknownServiceError:
-        return Family.REST_JSON if service else Family.S3
+        return Family.REST_JSON
     shapes = {"rest-json": Family.REST_JSON, "json": Family.JSON, "ec2": Family.EC2}
     return shapes.get(protocol, Family.QUERY)
 
