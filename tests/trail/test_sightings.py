@@ -176,3 +176,11 @@ def test_part_seconds_do_not_blur_the_issue_second() -> None:
     """Issue times are whole seconds, as AWS gives them."""
     [issued] = issuances(assume(60, user(), "keith", KEY, eventTime="2026-11-23T10:01:00.750Z"))
     assert issued.issued_at == at(0) + timedelta(seconds=60)
+
+
+@pytest.mark.parametrize("name", ["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"])
+def test_federated_sessions_are_seen_before_they_are_used(name: str) -> None:
+    """A session an identity provider vouched for is an issuance of its role, with the event's name as origin."""
+    saml = {"type": "SAMLUser", "principalId": "provider:keith@example.com", "userName": "keith@example.com"}
+    granted = msgspec.structs.replace(assume(0, saml, "keith@example.com", KEY), name=name)
+    assert [(found.origin, found.session_name) for found in issuances(granted)] == [(name, "keith@example.com")]

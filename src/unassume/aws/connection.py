@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -39,7 +40,8 @@ class Connection:
         self.clock = clock
         self._credentials_file = credentials_file
         self._profile = profile
-        self._region = region
+        # AWS: boto3 reads AWS_DEFAULT_REGION alone; every other tool of AWS's reads AWS_REGION, and it comes first.
+        self._region = region or os.environ.get("AWS_REGION")
         self._endpoint_url = endpoint_url
         self._incident = incident
         self._lock = threading.RLock()

@@ -20,6 +20,7 @@ MOST_THREADS = 17  # the regions every account has without opting in
 GAPS = (
     "management events only: what a session did with data (S3 objects, table items, function calls) is not seen",
     "90 days only, in this account only",
+    "sessions that AWS services were issued (EC2, Lambda, ...) are seen once they are used, not before",
     "events arrive about 5 minutes late on average; AWS promises no bound",
 )
 

@@ -24,7 +24,7 @@ def verify(
     from unassume.cli.terminal import show, show_json, width
     from unassume.model.evidence import Wait
     from unassume.model.receipts import fold
-    from unassume.report.proof import evidence_lines
+    from unassume.report.proof import evidence_lines, unseen_lines
     from unassume.steps.verify import verify as step
 
     here = aws.world()
@@ -38,7 +38,7 @@ def verify(
             {"contained": evidence.contained, "wait_until": getattr(found, "until", None), **_fields(evidence)},
         )
     else:
-        show(evidence_lines(found, width()))
+        show([*unseen_lines(found, width()), *evidence_lines(found, width())])
     if not evidence.contained:
         context.exit(Exit.UNPROVEN)
 

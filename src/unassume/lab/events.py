@@ -86,7 +86,7 @@ def is_read(operation: Operation) -> bool:
     return bool(_READS.match(operation.name))
 
 
-def is_data(operation: Operation) -> bool:
+def is_data_event(operation: Operation) -> bool:
     """Whether the call is a data event: kept by the lab, never in LookupEvents."""
     if operation.service == "s3":
         return "Key" in operation.parameters or operation.name in _S3_DATA
@@ -100,7 +100,7 @@ def event_region(operation: Operation, region: str) -> str:
 
 def write_event(caller: Caller, operation: Operation, what: Happening) -> Event:
     """The event of one answered call."""
-    region, management = event_region(operation, what.region), not is_data(operation)
+    region, management = event_region(operation, what.region), not is_data_event(operation)
     resources = _resources(operation, what)
     is_denied_assume = operation.name == "AssumeRole" and bool(what.error_code)
     record: dict[str, Any] = {
@@ -169,7 +169,7 @@ def expiration_text(instant: datetime) -> str:
 
 def _parameters(operation: Operation) -> dict[str, Any] | None:
     given = operation.parameters
-    if operation.service == "dynamodb" and is_data(operation):
+    if operation.service == "dynamodb" and is_data_event(operation):
         given = {name: given[name] for name in ("TableName", "Key", "IndexName") if name in given}
     shown = {_lower(name): HIDDEN if _is_secret(name) else _bounded(value) for name, value in given.items()}
     if operation.service == "sts":

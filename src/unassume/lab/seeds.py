@@ -91,7 +91,7 @@ def _boto3_session() -> Any:
 
 def _bob_mary_keith(lab: Lab, settle: float) -> dict[str, Credentials]:
     root = lab.credentials("root")
-    _data(lab, root)
+    _shelves(lab, root)
     held = _principals(lab, client(lab, "iam", root))
     lab.clock.advance(settle + 60)
     for person in PEOPLE:
@@ -105,7 +105,7 @@ def _bob_mary_keith(lab: Lab, settle: float) -> dict[str, Credentials]:
     return held
 
 
-def _data(lab: Lab, root: Credentials) -> None:
+def _shelves(lab: Lab, root: Credentials) -> None:
     s3 = client(lab, "s3", root)
     s3.create_bucket(Bucket=BUCKET)
     s3.put_object(Bucket=BUCKET, Key=OBJECT, Body=b"order,total\n1,19.90\n2,42.00\n")

@@ -134,6 +134,7 @@ def serve_lines(lab: Lab) -> tuple[str, ...]:
         f"export AWS_SHARED_CREDENTIALS_FILE={lab.profiles_path}",
         f"export AWS_PROFILE={profile}",
         f"export AWS_REGION={lab.region}",
+        f"export AWS_DEFAULT_REGION={lab.region}",
         "export AWS_EC2_METADATA_DISABLED=true",
     )
 

@@ -147,8 +147,9 @@ def _inheriting(request: AssumeRequest, caller: Caller) -> AssumeRequest:
     if {key.lower() for key in inherited} & {key.lower() for key in request.tags}:
         raise invalid("a transitive tag of the calling session cannot be passed again")
     if held.source_identity and request.source_identity not in (None, held.source_identity):
-        message = "the source identity of a session cannot be changed"
-        raise Refusal(Why.DENIED, f"User: {caller.arn} is not authorized: {message}", reason=message)
+        message = f"User: {caller.arn} is not authorized to perform: sts:SetSourceIdentity on resource: "
+        reason = "the source identity of a session cannot be changed"
+        raise Refusal(Why.DENIED, message + request.role_arn, reason=reason)
     return msgspec.structs.replace(
         request,
         source_identity=held.source_identity or request.source_identity,

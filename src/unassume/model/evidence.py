@@ -36,7 +36,10 @@ class Probed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """The proofs of one receipt; `enforced_from` is E, the instant the deny was first seen enforced."""
+    """The proofs of one receipt; `enforced_from` is E, the instant the deny was first seen enforced.
+
+    `not_in_evidence` is what no look at this trail can show, whatever was proved.
+    """
 
     receipt_id: str
     checked_at: datetime
@@ -46,6 +49,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     uncut: tuple[str, ...] = ()
     later_cut_off: datetime | None = None
     notes: tuple[str, ...] = ()
+    not_in_evidence: tuple[str, ...] = ()
 
     @property
     def contained(self) -> bool:

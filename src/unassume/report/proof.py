@@ -44,3 +44,12 @@ def evidence_lines(found: Evidence | Wait, width: int = 80) -> list[str]:
     if isinstance(found, Wait):
         lines.append(f"look again at {time_of_day(found.until)}, or use --wait")
     return lines
+
+
+def unseen_lines(found: Evidence | Wait, width: int = 80) -> list[str]:
+    """What no look at this trail can show, whatever was proved."""
+    evidence = found.evidence if isinstance(found, Wait) else found
+    lines = ["not in evidence:"] if evidence.not_in_evidence else []
+    for gap in evidence.not_in_evidence:
+        lines += paragraph(gap, width, "  - ")
+    return lines

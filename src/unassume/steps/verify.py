@@ -79,6 +79,7 @@ def _look(receipt: Receipt, world: World) -> Evidence | Wait:
         uncut=(*(session.id for session in late), *_live_elsewhere(receipt, lineage, targets, enforced.at)),
         later_cut_off=enforced.at + timedelta(seconds=30) if late and enforced.at else None,
         notes=_notes(receipt, targets, enforced.at),
+        not_in_evidence=lineage.coverage.gaps,
     )
     missing = [proof for proof in proofs if not proof.is_met]
     if not missing or not all(proof.may_come for proof in missing):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unassume.model.sightings import Issuance
 from unassume.trail.events import Event
-from unassume.trail.origins import assume_role
+from unassume.trail.origins import assume_role, federated
 
 
 def issuance_of(event: Event) -> Issuance | None:
@@ -14,5 +14,7 @@ def issuance_of(event: Event) -> Issuance | None:
     match (event.source, event.name):
         case ("sts.amazonaws.com", "AssumeRole"):
             return assume_role.issuance_of(event)
+        case ("sts.amazonaws.com", name) if name in federated.ORIGINS:
+            return federated.issuance_of(event)
         case _:
             return None

@@ -17,7 +17,7 @@ from unassume.trail.times import read_instant
 ORIGIN = "AssumeRole"
 
 
-def issuance_of(event: Event) -> Issuance | None:
+def issuance_of(event: Event, origin: str = ORIGIN) -> Issuance | None:
     """The session an AssumeRole event issued; None when the event does not name its role and id."""
     role_arn = text_of(event.request.get("roleArn"))
     assumed = fields_of(event.response.get("assumedRoleUser"))
@@ -26,7 +26,7 @@ def issuance_of(event: Event) -> Issuance | None:
         return None
     key_id = text_of(fields_of(event.response.get("credentials")).get("accessKeyId"))
     return Issuance(
-        origin=ORIGIN, account=role_arn.split(":")[4], region=event.region, issued_at=event.at.replace(microsecond=0),
+        origin=origin, account=role_arn.split(":")[4], region=event.region, issued_at=event.at.replace(microsecond=0),
         caller=event.identity, role_arn=role_arn, principal_id=principal_id,
         session_name=principal_id.partition(":")[2], key_ids=(key_id,) if key_id else (),
         expires_at=_expires_at(event), source_identity=_source_identity(event),
