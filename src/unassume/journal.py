@@ -61,7 +61,9 @@ class FileJournal:
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise InputError(f"receipt `{path}` cannot be read: {_reason(error)}") from None
+            raise InputError(
+                f"receipt `{path}` cannot be read: {_reason(error)}", hint="another `--state-dir`?"
+            ) from None
         lines = content[: _sound_length(content)].splitlines()
         return tuple(_decoded(line, number, path) for number, line in enumerate(lines, 1))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
 from unassume.cli.exits import Exit
 from unassume.cli.options import Aws, aws_options, bystanders_allowed, consent_options, output_option
-from unassume.errors import InputError, RefusedError
+from unassume.errors import AccessError, InputError, RefusedError
 
 if TYPE_CHECKING:
     from unassume.model.plans import Plan
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from unassume.steps.guards import Consent
 
 
-@click.command()
+@click.command(short_help="Carry out a saved plan and leave a receipt.")
 @click.argument("plan_file", required=False)
 @click.option("--resume", metavar="RECEIPT", help="Finish this receipt (an id, a path, or `latest`).")
 @consent_options
@@ -35,7 +36,9 @@ def apply(
     from unassume.steps.apply import resume as step_on
 
     if (plan_file is None) == (resume is None):
-        raise InputError("give a plan file, or `--resume RECEIPT`, and not both")
+        raise InputError(
+            "give a plan file, or `--resume RECEIPT`, and not both", hint="make one with unassume plan LEAD --out FILE"
+        )
     given = consent(max_bystanders, confirmed, protected, reopen)
     here = aws.world()
     if resume is not None:
@@ -65,26 +68,27 @@ def consent(max_bystanders: str, confirmed: tuple[str, ...], protected: tuple[st
 
 
 def agree(plan: Plan, yes: bool) -> None:
-    """Show the plan; on a terminal ask for a yes. A saved plan without a terminal speaks for itself."""
+    """Show what will be written; on a terminal ask for a yes. A saved plan without a terminal speaks for itself."""
     from unassume.cli.terminal import ask_yes, can_ask
-    from unassume.report.plan import plan_lines
+    from unassume.report.plan import brief_lines
     from unassume.steps.guards import check_plan
 
     check_plan(plan)
-    for line in plan_lines(plan):
-        click.echo(line, err=True)
+    with suppress(OSError):
+        for line in brief_lines(plan):
+            click.echo(line, err=True)
     if not yes and can_ask() and not ask_yes("write this?"):
         raise RefusedError("nobody said yes", hint="nothing was written")
 
 
 def leave(context: click.Context, receipt: Receipt, output: str) -> None:
     """Print the receipt; a cut that is written is still unproven."""
-    from unassume.cli.terminal import show, show_json, width
+    from unassume.cli.terminal import show, show_error, show_json, width
     from unassume.report.proof import receipt_lines
 
-    if output == "json":
-        show_json("receipt", receipt)
-    else:
-        show(receipt_lines(receipt, width()))
+    try:
+        show_json("receipt", receipt) if output == "json" else show(receipt_lines(receipt, width()))
+    except AccessError as error:
+        show_error(error)  # the writing is done, and the exit code must say so
     if receipt.plan.purpose == "cut":
         context.exit(Exit.UNPROVEN)

@@ -9,7 +9,7 @@ from unassume.cli.options import output_option
 from unassume.errors import InputError
 
 
-@click.command()
+@click.command(short_help="Rehearse an incident against the lab.")
 @click.argument("name", required=False)
 @click.option("--all", "every", is_flag=True, help="Rehearse every incident, one after the other.")
 @output_option

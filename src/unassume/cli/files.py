@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 
 import msgspec
 
@@ -11,23 +12,43 @@ from unassume.errors import AccessError, InputError
 from unassume.model.plans import FORMAT, Plan
 from unassume.ports import Blobs
 
+_MAKE = "make one with unassume plan LEAD --out FILE"
+
+
+def read_given(blobs: Blobs, name: str) -> bytes:
+    """The bytes of a file the responder named, or of standard input for `-`."""
+    if name == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return blobs.read(name)
+    except InputError as error:
+        raise InputError(
+            error.message, hint=error.hint or "name a file you may read, or `-` for standard input"
+        ) from None
+
 
 def read_plan(blobs: Blobs, name: str) -> Plan:
     """The plan in a file (`-`: standard input); InputError names what is not as a plan should be."""
-    raw = blobs.read(name)
+    raw = read_given(blobs, name)
     try:
         read = json.loads(raw)
     except (ValueError, RecursionError):
-        raise InputError(f"`{name}` is not a plan: it is not JSON") from None
+        raise InputError(f"`{name}` is not a plan: it is not JSON", hint=_MAKE) from None
     if not isinstance(read, dict) or "format" not in read:
-        raise InputError(f"`{name}` is not a plan of unassume", hint="make one with unassume plan LEAD --out FILE")
+        raise InputError(f"`{name}` is not a plan of unassume", hint=_MAKE)
     if read["format"] != FORMAT:
-        raise InputError(f"`{name}` has format {str(read['format'])[:20]!r}; this release reads format {FORMAT}")
+        said = json.dumps(read["format"])[:20]
+        raise InputError(f"`{name}` has format {said}; this release reads format {FORMAT}", hint=_MAKE)
     read.pop("document", None)
     try:
         return msgspec.convert(read, Plan)
     except msgspec.ValidationError as error:
-        raise InputError(f"`{name}` is not a plan this release can read: {error}") from None
+        raise InputError(f"`{name}` is not a plan this release can read: {_lower(error)}", hint=_MAKE) from None
+
+
+def _lower(error: Exception) -> str:
+    text = str(error)
+    return text[:1].lower() + text[1:]
 
 
 def write_plan(plan: Plan, name: str) -> None:

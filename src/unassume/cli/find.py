@@ -8,7 +8,7 @@ from unassume.cli.exits import Exit
 from unassume.cli.options import Aws, aws_options, output_option, utc_instant
 
 
-@click.command()
+@click.command(short_help="Show who holds sessions of the role a lead leads to.")
 @click.argument("lead")
 @click.option("--as-of", metavar="TIME", help="Look as if it were this UTC instant, such as 2026-11-23T18:30:00Z.")
 @output_option
@@ -21,7 +21,7 @@ def find(
 
     LEAD is a session ARN, AROA...:name, a role name or ARN, or an ASIA... key id.
     """
-    from unassume.cli.terminal import show, show_json, width
+    from unassume.cli.terminal import show, show_json, show_not_found, width
     from unassume.model.leads import parse_lead
     from unassume.report.lineage import lineage_lines
     from unassume.steps.find import find as step
@@ -30,9 +30,10 @@ def find(
     lineage = step(parsed, aws.world(), as_of=at)
     if output == "json":
         show_json("lineage", lineage)
-    else:
+    elif lineage.role is not None:
         show(lineage_lines(lineage, width()))
     if lineage.role is None or not lineage.seen_in_trail:
+        show_not_found(lineage)
         context.exit(Exit.NOT_FOUND)
     if not lineage.coverage.readable:
         context.exit(Exit.FINDINGS)

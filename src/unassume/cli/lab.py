@@ -7,7 +7,7 @@ import click
 from unassume.errors import InputError
 
 
-@click.command()
+@click.command(short_help="Serve a local AWS until Ctrl-C.")
 @click.option(
     "--seed", type=click.Choice(["bob-mary-keith"]), default="bob-mary-keith", help="The accounts to begin with."
 )

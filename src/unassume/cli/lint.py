@@ -10,20 +10,21 @@ from unassume.cli.exits import Exit
 from unassume.cli.options import output_option, utc_instant
 
 
-@click.command()
+@click.command(short_help="Name and correct mistakes in a revocation policy.")
 @click.argument("policy_file")
 @click.option("--as-of", metavar="TIME", help="The UTC instant to write where a literal is missing (default: now).")
 @output_option
 @click.pass_context
 def lint(context: click.Context, policy_file: str, as_of: str | None, output: str) -> None:
     """Name the mistakes in the policy document in POLICY_FILE (`-`: standard input) and print it put right."""
+    from unassume.cli.files import read_given
     from unassume.cli.terminal import show, show_json, width
     from unassume.means.lint import corrected, findings
     from unassume.report.lint import finding_lines
     from unassume.sources.blobs import LocalBlobs
 
     now = utc_instant(as_of, "--as-of") or datetime.now(UTC).replace(microsecond=0)
-    text = LocalBlobs().read(policy_file).decode("utf-8", "replace")
+    text = read_given(LocalBlobs(), policy_file).decode("utf-8", "replace")
     found = findings(text)
     right = corrected(text, found, now) if found else None
     if output == "json":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -20,6 +21,9 @@ from unassume.cli.undo import undo
 from unassume.cli.verify import verify
 from unassume.errors import UnassumeError
 
+if TYPE_CHECKING:
+    from unassume.ports import Clock
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="unassume")
@@ -35,28 +39,40 @@ for _command in (find, plan, preview, apply, verify, undo, lint, lab, drill):
     cli.add_command(_command)
 
 
-def main() -> None:
-    """Run the command line and leave with a documented exit code; never with a traceback."""
+def main(words: Sequence[str] | None = None, clock: Clock | None = None) -> NoReturn:
+    """Run the command line (default: on the words typed) and leave with a documented exit code, never a traceback.
+
+    A `clock` of the caller's takes the place of the system's, so that a lab can be jumped instead of waited for.
+    """
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(words, prog_name="unassume", standalone_mode=False, obj=clock)
     except UnassumeError as error:
         from unassume.cli.terminal import show_error
 
         show_error(error)
         code = error.exit_code
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        code = error.exit_code
+    except click.ClickException as error:
+        _complain(error)
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         code = Exit.INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = Exit.FAILED
     except Exception as error:  # noqa: BLE001  # the last resort: a traceback could hold a secret
         click.echo(f"error: unexpected {type(error).__name__} in {_place(error)}; please report it", err=True)
         code = Exit.FAILED
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _complain(error: click.ClickException) -> None:
+    """click's complaint in our form; it may repeat what was typed."""
+    from unassume.cli.terminal import complain
+
+    message = " ".join(error.format_message().split()).rstrip(".").replace("'", "`")
+    context = getattr(error, "ctx", None)
+    complain(message[:1].lower() + message[1:], f"see `{context.command_path if context else 'unassume'} --help`")
 
 
 def _place(error: BaseException) -> str:

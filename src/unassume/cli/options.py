@@ -13,7 +13,7 @@ import click
 from unassume.errors import InputError
 
 if TYPE_CHECKING:
-    from unassume.ports import World
+    from unassume.ports import Clock, World
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Aws:
     region: str | None
     endpoint_url: str | None
     state_dir: str | None
+    clock: Clock | None = None
 
     def world(self, incident: str = "") -> World:
         """The World of the responder's own account; nothing is asked of AWS yet."""
@@ -35,6 +36,7 @@ class Aws:
             self.region,
             self.endpoint_url,
             state_dir=self.state_dir,
+            clock=self.clock,
             progress=TerminalProgress(),
             incident=incident,
         )
@@ -52,7 +54,8 @@ def aws_options(command: Callable[..., Any]) -> Callable[..., Any]:
         state_dir: str | None,
         **others: Any,
     ) -> Any:
-        return command(*given, aws=Aws(profile, region, endpoint_url, state_dir), **others)
+        clock: Clock | None = click.get_current_context().obj
+        return command(*given, aws=Aws(profile, region, endpoint_url, state_dir, clock), **others)
 
     wrapped: Callable[..., Any] = called
     for option in (
@@ -94,7 +97,9 @@ def bystanders_allowed(text: str) -> int | None:
     if text == "unknown":
         return None
     if not text.isascii() or not text.isdigit() or len(text) > 6:
-        raise InputError(f"`--max-bystanders {text[:40]}` is neither a number nor `unknown`")
+        raise InputError(
+            f"`--max-bystanders {text[:40]}` is neither a number nor `unknown`", hint="write it like --max-bystanders 2"
+        )
     return int(text)
 
 

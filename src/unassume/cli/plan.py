@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, get_args
 
 import click
@@ -16,8 +16,10 @@ from unassume.rungs.ladder import LADDER
 if TYPE_CHECKING:
     from unassume.model.plans import Plan
 
+_FARTHEST = timedelta(hours=1)
 
-@click.command()
+
+@click.command(short_help="Plan the narrowest cut; write nothing.")
 @click.argument("lead")
 @click.option("--out", metavar="FILE", help="Save the plan, for unassume apply FILE.")
 @click.option("--rung", type=click.Choice([one.name for one in LADDER]), help="How wide to cut.")
@@ -37,7 +39,7 @@ def plan(
     import msgspec
 
     from unassume.cli.files import write_plan
-    from unassume.cli.terminal import show_json
+    from unassume.cli.terminal import show_json, show_not_found
     from unassume.means.mark import check_incident
     from unassume.model.leads import parse_lead
     from unassume.model.plans import Choices, CutOff
@@ -46,8 +48,10 @@ def plan(
     from unassume.steps.survey import survey
 
     parsed, at, until = parse_lead(lead), utc_instant(cut_off, "--cut-off"), utc_instant(as_of, "--as-of")
-    named = check_incident(incident or f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    named = check_incident(f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}" if incident is None else incident)
     here = aws.world(named)
+    if at is not None:
+        _check_cut_off(at, here.accounts.now())
     lineage = find(parsed, here, as_of=until)
     words = {"incident": named, "rung": rung, "leaked": leaked, "canary": canary}
     choices = msgspec.structs.replace(msgspec.convert(words, Choices), cut_off=CutOff(at=at))
@@ -56,9 +60,12 @@ def plan(
         write_plan(made, out)
     if output == "json":
         show_json("plan", made)
-    else:
+    elif lineage.role is not None:
         _show(made, out)
-    _leave(context, made, is_known=lineage.role is not None)
+    if lineage.role is None:
+        show_not_found(lineage)
+        context.exit(Exit.NOT_FOUND)
+    _leave(context, made)
 
 
 def _show(made: Plan, out: str | None) -> None:
@@ -71,13 +78,26 @@ def _show(made: Plan, out: str | None) -> None:
         return
     seen = preview(made, made.sessions, made.cut_off.expected(made.created_at), targets=made.targets)
     show(["", *preview_lines(made, seen, width())])
-    show([f"saved: {out}; next: unassume apply {out}" if out else "not saved: add --out FILE to apply it"])
+    show([f"saved: {out}; next: unassume apply {out}" if out else "next: add --out FILE; this plan was not saved"])
 
 
-def _leave(context: click.Context, made: Plan, *, is_known: bool) -> None:
-    if not is_known:
-        context.exit(Exit.NOT_FOUND)
+def _leave(context: click.Context, made: Plan) -> None:
+    from unassume.cli.terminal import complain
+
     if not made.changes:
-        raise InputError("there is nothing this plan could write", hint="read its gaps, or choose another --rung")
-    if any(gap.blocks_containment for gap in made.gaps) or any(one.unsure for one in made.outlooks if one.chosen):
+        complain("there is nothing this plan could write", "read its gaps, or choose another --rung")
         context.exit(Exit.FINDINGS)
+    live = {session.id for session in made.sessions if session.live is not False}
+    missed = any(live.intersection(made.targets).difference(one.cut) for one in made.outlooks if one.chosen)
+    unsure = any(one.unsure for one in made.outlooks if one.chosen)
+    if missed or unsure or any(gap.blocks_containment for gap in made.gaps):
+        context.exit(Exit.FINDINGS)
+
+
+def _check_cut_off(at: datetime, now: datetime) -> None:
+    """A cut-off far ahead is most often a slip, and would cut everybody who comes back before it."""
+    if at > now + _FARTHEST:
+        raise InputError(
+            f"the cut-off {at:%Y-%m-%dT%H:%M:%SZ} is more than an hour ahead of AWS's clock ({now:%Y-%m-%dT%H:%M:%SZ})",
+            hint="sessions issued until then would be cut too; leave --cut-off out to cut at apply's now",
+        )

@@ -8,7 +8,7 @@ from unassume.cli.exits import Exit
 from unassume.cli.options import Aws, aws_options, output_option
 
 
-@click.command()
+@click.command(short_help="Show whom a saved plan would hit now.")
 @click.argument("plan_file")
 @output_option
 @aws_options
@@ -39,6 +39,7 @@ def preview(
         show_json("preview", seen)
     else:
         show([*gap_lines(plan, width()), *preview_lines(current, seen, width())])
+        show([f"next: unassume apply {plan_file}"] if plan_file != "-" else [])
     unsure = any(judgement.verdict is Verdict.UNSURE and judgement.is_live for judgement in seen.judgements)
     if unsure or seen.bystanders or not seen.bystanders_known:
         context.exit(Exit.FINDINGS)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
-from unassume.errors import UnassumeError
-from unassume.report.escape import escape
+from unassume.errors import AccessError, UnassumeError
+from unassume.report.escape import escape, masked
 
 if TYPE_CHECKING:
+    from unassume.model.lineages import Lineage
     from unassume.steps.guards import Objection
 
 
@@ -21,8 +24,9 @@ class TerminalProgress:
     """The Progress port of the command line: one line per stage on stderr."""
 
     def tell(self, stage: str, text: str) -> None:
-        """Say what happens now."""
-        click.echo(f"{stage}: {escape(text)}", err=True)
+        """Say what happens now; a step goes on when nobody listens any more."""
+        with suppress(OSError):
+            click.echo(f"{stage}: {escape(text)}", err=True)
 
 
 def width() -> int:
@@ -31,9 +35,21 @@ def width() -> int:
 
 
 def show(lines: Iterable[str]) -> None:
-    """Print an answer."""
-    for line in lines:
-        click.echo(line)
+    """Print an answer; whoever stops reading it stops nothing else. AccessError when it cannot be written."""
+    try:
+        for line in lines:
+            click.echo(line)
+    except BrokenPipeError:
+        _point_away_from_the_pipe()
+    except OSError as error:
+        _point_away_from_the_pipe()
+        reason = (error.strerror or type(error).__name__).lower()
+        raise AccessError(f"cannot write the answer to standard output: {reason}") from None
+
+
+def _point_away_from_the_pipe() -> None:
+    """What is still buffered would fail again, with a traceback, when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def show_json(name: str, value: object) -> None:
@@ -42,14 +58,30 @@ def show_json(name: str, value: object) -> None:
 
     built = msgspec.to_builtins(value)
     body = built if isinstance(built, dict) else {"items": built}
-    click.echo(json.dumps({"format": 1, "document": name, **body}, indent=2, ensure_ascii=True))
+    show([json.dumps({"format": 1, "document": name, **body}, indent=2, ensure_ascii=True)])
 
 
 def show_error(error: UnassumeError) -> None:
     """One line that names what is wrong, and one that says what to do."""
-    click.echo(f"error: {escape(error.message, 2000)}", err=True)
-    if error.hint:
-        click.echo(f"hint:  {escape(error.hint, 2000)}", err=True)
+    complain(error.message, error.hint)
+
+
+def complain(message: str, hint: str = "") -> None:
+    """`show_error` for what is no error of ours; what may be a secret key or token is masked in both lines."""
+    with suppress(OSError):
+        click.echo(f"error: {escape(masked(message), 2000)}", err=True)
+        if hint:
+            click.echo(f"hint:  {escape(masked(hint), 2000)}", err=True)
+
+
+def show_not_found(lineage: Lineage) -> None:
+    """Say on stderr that a lead leads nowhere, or to a session no event shows."""
+    from unassume.report.lineage import why_nothing
+
+    if lineage.role is None:
+        complain(why_nothing(lineage), "look at the account, the profile, and how the lead is spelled")
+    else:
+        complain("no event shows this session (yet)", "the trail lags some minutes; plan can cut it by its name")
 
 
 def can_ask() -> bool:

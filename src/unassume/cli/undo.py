@@ -9,7 +9,7 @@ from unassume.cli.options import Aws, aws_options, output_option
 from unassume.errors import RefusedError
 
 
-@click.command()
+@click.command(short_help="Put back what a receipt wrote.")
 @click.argument("receipt")
 @click.option("--yes", is_flag=True, help="Do not ask for a yes; guards still refuse.")
 @click.option("--reopen", is_flag=True, help="Take the cut back although sessions it stops may still live.")
@@ -26,9 +26,13 @@ def undo(
     from unassume.steps.undo import undo as step
 
     if not yes and not can_ask():
-        raise RefusedError("there is no terminal to ask on", hint="add --yes")
+        raise RefusedError(
+            "there is no terminal to ask on", hint="add --yes, and --reopen if the sessions it stops may still live"
+        )
     here = aws.world()
     read = fold(here.journal.entries(receipt))
+    if read.plan.purpose == "undo" and read.is_complete:
+        raise RefusedError(f"receipt {read.id} took a cut back already", hint="to cut again, plan again")
     here = aws.world(read.plan.incident)
     plan = step(read, here)
     agree(plan, yes)

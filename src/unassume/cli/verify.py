@@ -10,7 +10,7 @@ from unassume.cli.exits import Exit
 from unassume.cli.options import Aws, aws_options, output_option
 
 
-@click.command()
+@click.command(short_help="Prove a cut, or say what is missing.")
 @click.argument("receipt")
 @click.option("--wait", is_flag=True, help="Look again until it is proved, cannot be, or the time is up.")
 @click.option("--timeout", type=click.IntRange(1, 7200), default=1200, help="How many seconds --wait may take.")

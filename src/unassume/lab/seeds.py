@@ -44,7 +44,11 @@ def responder_policy(account: str) -> dict[str, Any]:
              "iam:ListAttachedRolePolicies"],
             arn(account, "role/*"),
         ),
-        _allow("ReadPolicies", ["iam:GetPolicy", "iam:GetPolicyVersion"], arn(account, "policy/*")),
+        # AWS's own managed policies stand in an account named `aws`.
+        _allow(
+            "ReadPolicies", ["iam:GetPolicy", "iam:GetPolicyVersion"],
+            [arn(account, "policy/*"), arn("aws", "policy/*")],
+        ),
         _allow("ReadTrail", ["cloudtrail:LookupEvents", "account:ListRegions"], "*"),
         _allow("Canary", ["sts:AssumeRole"], arn(account, f"role/{ROLE}")),
     )  # fmt: skip
@@ -184,7 +188,7 @@ def _policy(*statements: dict[str, Any]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-def _allow(sid: str, actions: list[str], resource: str) -> dict[str, Any]:
+def _allow(sid: str, actions: list[str], resource: str | list[str]) -> dict[str, Any]:
     return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource}
 
 

@@ -46,7 +46,10 @@ class OurStatement(msgspec.Struct, frozen=True, kw_only=True):
 def check_incident(incident: str) -> str:
     """The incident's name if it can stand in a policy name and a user agent; InputError otherwise."""
     if not _INCIDENT.fullmatch(incident):
-        raise InputError("the incident's name is 1 to 40 letters, digits, `.`, `_` or `-`, a letter or digit first")
+        raise InputError(
+            "the incident's name is 1 to 40 letters, digits, `.`, `_` or `-`, a letter or digit first",
+            hint="write it like `INC-7`",
+        )
     return incident
 
 
@@ -88,7 +91,10 @@ def bind(text: str | None, cut_off: datetime) -> str | None:
     if text is None:
         return None
     until = (cut_off + NEEDED_FOR).strftime(_COMPACT)
-    return text.replace(UNTIL, until).replace(CUT_OFF, instant(cut_off))
+    # With the quote before it: a session may be named like our tokens, and a user id never begins so.
+    return text.replace(f'"UnassumeUntil{UNTIL}', f'"UnassumeUntil{until}').replace(
+        f'"{CUT_OFF}"', f'"{instant(cut_off)}"'
+    )
 
 
 def ours(statement: object) -> OurStatement | None:
@@ -98,9 +104,10 @@ def ours(statement: object) -> OurStatement | None:
     sid, fixed = statement["Sid"], (statement["Effect"], statement["Action"], statement["Resource"])
     if not isinstance(sid, str) or not (marked := _SID.fullmatch(sid)) or fixed != ("Deny", "*", "*"):
         return None
-    until = None if marked[1] == "Canary" or UNTIL in marked[1] else _read(marked[1].removeprefix("Until"), _COMPACT)
+    has_until = marked[1] != "Canary" and UNTIL not in marked[1]
+    until = _read(marked[1].removeprefix("Until"), _COMPACT) if has_until else None
     read = _selector(statement["Condition"])
-    if read is None or isinstance(read[0], CanarySelector) != (marked[1] == "Canary"):
+    if read is None or isinstance(read[0], CanarySelector) != (marked[1] == "Canary") or (has_until and until is None):
         return None
     return OurStatement(sid=sid, selector=read[0], cut_off=read[1], until=until)
 
@@ -108,8 +115,8 @@ def ours(statement: object) -> OurStatement | None:
 def our_statements(text: str) -> tuple[OurStatement, ...] | None:
     """All statements of a document when every one of them is ours, else None."""
     try:
-        read = json.loads(text)
-    except ValueError:
+        read = json.loads(text, object_pairs_hook=_without_repeats)
+    except (ValueError, RecursionError):
         return None
     if not isinstance(read, dict) or set(read) != {"Version", "Statement"} or read["Version"] != "2012-10-17":
         return None
@@ -139,11 +146,13 @@ def _selector(condition: object) -> tuple[Selector, datetime | None] | None:
         return None
     if who is not None and not _USER_ID.fullmatch(who):
         return None
+    if len(condition) != (who is not None) + (when is not None):
+        return None
     cut_off = None if when is None or when == CUT_OFF else _read(when, _INSTANT)
     if when is not None and when != CUT_OFF and cut_off is None:
         return None
     match who, when:
-        case str(), None:
+        case str(), None if who.partition(":")[2].startswith(CANARY_PREFIX):
             return CanarySelector(who), None
         case str(), str():
             return SessionNameSelector(who), cut_off
@@ -153,8 +162,17 @@ def _selector(condition: object) -> tuple[Selector, datetime | None] | None:
             return None
 
 
+def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """ValueError for a key that stands twice: who reads which of the two is anybody's guess."""
+    read = dict(pairs)
+    if len(read) != len(pairs):
+        raise ValueError("a key stands twice")
+    return read
+
+
 def _read(text: str, form: str) -> datetime | None:
     try:
-        return datetime.strptime(text, form).replace(tzinfo=UTC)
+        at = datetime.strptime(text, form).replace(tzinfo=UTC)
     except ValueError:
         return None
+    return at if at.strftime(form) == text else None

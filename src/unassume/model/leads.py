@@ -112,7 +112,7 @@ def _refuse_what_is_no_lead(text: str) -> None:
         )
     if re.fullmatch(r"AKIA[A-Z0-9]{12,124}", text, re.ASCII):
         raise InputError(
-            f"`{text}` is a long-term access key, not a session",
+            "the lead is a long-term access key (AKIA...), not a session",
             hint="deactivate the key itself (aws iam update-access-key --status Inactive)",
         )
     if text.startswith(("arn:", "AROA", "ASIA")) or not _PATTERNS["name"].fullmatch(text):
@@ -121,8 +121,12 @@ def _refuse_what_is_no_lead(text: str) -> None:
 
 
 def _may_be_secret(text: str) -> bool:
-    """Whether a text has the length and letters of a secret access key or a session token."""
-    if text.startswith(("arn:", "AROA", "ASIA", "AKIA")) and len(text) < 200:
+    """Whether a text has the length and letters of a secret access key or session token, or holds one among others.
+
+    A role's name may hold such a run; only a name of exactly that shape counts as a secret.
+    """
+    if len(text) > 200 or re.fullmatch(r"[A-Za-z0-9/+]{40}", text):
+        return True
+    if _PATTERNS["name"].fullmatch(text) or text.startswith("arn:"):
         return False
-    is_secret_key = re.fullmatch(r"[A-Za-z0-9/+]{40}", text) is not None
-    return is_secret_key or len(text) > 200
+    return re.search(r"[A-Za-z0-9/+]{40}", text) is not None

@@ -120,6 +120,8 @@ def fold(entries: Iterable[Entry]) -> Receipt:
                 raise InputError("the receipt does not start with its plan", hint="it is damaged or foreign")
             begun, states = entry, ["untouched"] * len(entry.changes)
             continue
+        if isinstance(entry, Intended | Written | Refused) and not 0 <= entry.change < len(states):
+            raise InputError(f"the receipt speaks of change {entry.change}", hint="it is damaged or foreign")
         match entry:
             case Begun():
                 raise InputError("the receipt begins twice", hint="it is damaged or foreign")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from unassume.model.leads import describe_lead
+from unassume.model.leads import describe_lead, lead_text
 from unassume.model.lineages import Lineage
 from unassume.model.sessions import Session
 from unassume.model.sightings import Coverage
@@ -17,12 +17,17 @@ def lineage_lines(lineage: Lineage, width: int = 80) -> list[str]:
     """The whole answer of `find`, leaked sessions first."""
     lines = paragraph(describe_lead(lineage.lead), width, "lead: ")
     if lineage.role is None:
-        return [*lines, "found: nothing", *coverage_lines(lineage.coverage, width)]
+        return [*lines, *paragraph(f"nothing; {why_nothing(lineage)}", width, "found: ")]
     lines += paragraph(f"{lineage.role.name} in {lineage.role.account} ({lineage.role_id})", width, "role: ")
     if not lineage.seen_in_trail:
         lines += paragraph("no event shows this session (yet): the trail lags some minutes behind", width, "note: ")
     lines += ["", *session_lines(lineage, lineage.coverage.as_of, width), ""]
-    return lines + coverage_lines(lineage.coverage, width)
+    return [*lines, *coverage_lines(lineage.coverage, width), *_next_lines(lineage, width)]
+
+
+def why_nothing(lineage: Lineage) -> str:
+    """Why the lead leads nowhere: the last thing `find` noted."""
+    return lineage.coverage.gaps[-1] if lineage.coverage.gaps else "no trail was read"
 
 
 def session_lines(lineage: Lineage, now: datetime, width: int = 80) -> list[str]:
@@ -52,10 +57,9 @@ def holder(session: Session) -> str:
 def coverage_lines(coverage: Coverage, width: int = 80) -> list[str]:
     """What the answer rests on, and what is not in evidence."""
     read = [region for region in coverage.regions if region.state == "read"]
-    reach = time_of_day(coverage.seen_up_to) if coverage.seen_up_to else "not known in every region"
     lines = paragraph(
         f"{coverage.source}, {len(read)} of {len(coverage.regions)} regions, since {clock_time(coverage.since)}, "
-        f"as of {time_of_day(coverage.as_of)}; every region seen up to: {reach}",
+        f"as of {time_of_day(coverage.as_of)}; {reach_words(coverage)}",
         width,
         "coverage: ",
     )
@@ -67,6 +71,24 @@ def coverage_lines(coverage: Coverage, width: int = 80) -> list[str]:
     for gap in coverage.gaps:
         lines += paragraph(gap, width, "  - ")
     return lines
+
+
+def reach_words(coverage: Coverage) -> str:
+    """How far what was read reaches; a region without any event tells nothing of its own lag."""
+    read = [region.newest_event_at for region in coverage.regions if region.state == "read"]
+    newest = [at for at in read if at is not None]
+    if not newest:
+        return "no event in any region"
+    if len(newest) == len(read):
+        return f"every region seen up to {time_of_day(min(newest))}"
+    return f"seen up to {time_of_day(min(newest))} where anything happened, {len(read) - len(newest)} without an event"
+
+
+def _next_lines(lineage: Lineage, width: int) -> list[str]:
+    """The command that comes next; the text of a lead holds nothing a shell would read otherwise."""
+    if lineage.leaked:
+        return paragraph(f"unassume plan {lead_text(lineage.lead)} --out plan.json", width, "next: ")
+    return paragraph("unassume find with the session ARN or key id that leaked, if you know it", width, "next: ")
 
 
 def _row(session: Session, mark: str, now: datetime) -> tuple[str, ...]:

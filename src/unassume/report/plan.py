@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 
 from unassume.model.leads import describe_lead, parse_lead
-from unassume.model.plans import CUT_OFF, Change, Outlook, Plan
+from unassume.model.plans import CUT_OFF, Change, Gap, Outlook, Plan
 from unassume.model.previews import Judgement, Preview, Verdict
 from unassume.report.escape import escape
 from unassume.report.lineage import holder
@@ -17,29 +17,36 @@ _WORDS = {Verdict.CUT: "✂ CUT", Verdict.SPARED: "✓ spared", Verdict.UNSURE: 
 
 
 def plan_lines(plan: Plan, width: int = 80) -> list[str]:
-    """The plan as a person should read it before saying yes."""
-    lines = paragraph(plan.assumed, width, "assumed: ")
-    lines += gap_lines(plan, width)
-    lines += paragraph(describe_lead(parse_lead(plan.lead)), width, "lead: ")
+    """The whole plan: what is assumed and not cut first, what no trail shows last."""
+    lines = _head_lines(plan, width)
     if plan.outlooks:
         lines += ["", *_ladder(plan, width), ""]
     lines += _way_back_lines(plan, width)
-    for change in plan.changes:
-        lines += change_lines(change, width)
-    if plan.purpose == "cut" and plan.changes:
-        lines += paragraph(_cut_off_words(plan), width, "cut-off: ")
-    return lines
+    return [*lines, *_write_lines(plan, width), *unseen_lines(plan, width)]
+
+
+def brief_lines(plan: Plan, width: int = 80) -> list[str]:
+    """What a person should read once more before saying yes: the plan without what it was chosen from."""
+    return [*_head_lines(plan, width), *_write_lines(plan, width)]
 
 
 def gap_lines(plan: Plan, width: int = 80) -> list[str]:
-    """What the plan does not cut; nothing at all when it leaves nothing."""
+    """What the plan does not cut, and what else to know of it; nothing at all when it leaves nothing."""
     real = [gap for gap in plan.gaps if gap.blocks_containment]
     lines = [f"NOT CUT ({len(real)}):"] if real else []
     for gap in real:
         lines += paragraph(f"{gap.what}: {gap.why}", width, "  ! ")
     for gap in plan.gaps:
-        if not gap.blocks_containment:
+        if not gap.blocks_containment and gap not in _unseen(plan):
             lines += paragraph(f"{gap.what}: {gap.why}", width, "  - ")
+    return lines
+
+
+def unseen_lines(plan: Plan, width: int = 80) -> list[str]:
+    """What the trail the plan rests on cannot show."""
+    lines = ["not in evidence:"] if _unseen(plan) else []
+    for gap in _unseen(plan):
+        lines += paragraph(gap.why, width, "  - ")
     return lines
 
 
@@ -84,6 +91,22 @@ def tally(preview: Preview) -> str:
         return f"{words}; bystanders unknown"
     spared = sum(j.verdict is Verdict.SPARED and not j.is_target and j.is_live for j in preview.judgements)
     return f"{words}; {len(preview.bystanders)} bystander(s) hit; {spared} other session(s) keep working"
+
+
+def _head_lines(plan: Plan, width: int) -> list[str]:
+    lead = paragraph(describe_lead(parse_lead(plan.lead)), width, "lead: ")
+    return [*paragraph(plan.assumed, width, "assumed: "), *gap_lines(plan, width), *lead]
+
+
+def _write_lines(plan: Plan, width: int) -> list[str]:
+    lines = [line for change in plan.changes for line in change_lines(change, width)]
+    if plan.purpose == "cut" and plan.changes:
+        lines += paragraph(_cut_off_words(plan), width, "cut-off: ")
+    return lines
+
+
+def _unseen(plan: Plan) -> tuple[Gap, ...]:
+    return tuple(gap for gap in plan.gaps if gap.what == "trail" and not gap.blocks_containment)
 
 
 def _order(judgement: Judgement) -> tuple[bool, str, str]:

@@ -13,13 +13,16 @@ def receipt_lines(receipt: Receipt, width: int = 80) -> list[str]:
     """What apply did: written, not yet proven; or put back."""
     lines = []
     for change, state in zip(receipt.begun.changes, receipt.states, strict=True):
-        lines += paragraph(f"the {change.slot.label}", width, f"{state}: ")
+        word = "removed" if state == "written" and change.after is None else state
+        lines += paragraph(f"the {change.slot.label}", width, f"{word}: ")
     if receipt.plan.purpose == "undo":
-        return [*lines, f"put back: receipt {receipt.plan.undoes}", f"receipt: {receipt.id}"]
+        lines += paragraph(f"receipt {receipt.plan.undoes}", width, "put back: ")
+        return [*lines, *paragraph(receipt.id, width, "receipt: ")]
     seen = time_of_day(receipt.begun.seen_up_to) if receipt.begun.seen_up_to else "not known in every region"
     lines += paragraph(f"trail seen up to: {seen}", width, "WRITTEN, NOT YET PROVEN; ")
     lines += paragraph(bound_words(receipt.begun.cut_off), width)
-    return [*lines, f"receipt: {receipt.id}", f"next:    unassume verify {receipt.id} --wait"]
+    lines += paragraph(receipt.id, width, "receipt: ")
+    return lines + paragraph(f"unassume verify {receipt.id} --wait", width, "next:    ")
 
 
 def evidence_lines(found: Evidence | Wait, width: int = 80) -> list[str]:
@@ -42,7 +45,8 @@ def evidence_lines(found: Evidence | Wait, width: int = 80) -> list[str]:
         ]
     lines.append("NOT PROVEN: do not call this contained")
     if isinstance(found, Wait):
-        lines.append(f"look again at {time_of_day(found.until)}, or use --wait")
+        again = f"unassume verify {evidence.receipt_id} --wait"
+        lines += paragraph(f"{again} (the next look is of use at {time_of_day(found.until)})", width, "next: ")
     return lines
 
 

@@ -7,6 +7,7 @@ INVARIANT: apply never says contained. It says what was written.
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 import msgspec
 
@@ -58,12 +59,16 @@ def apply(plan: Plan, world: World, consent: Consent | None = None) -> Receipt:
 def resume(receipt: Receipt, world: World, consent: Consent | None = None) -> Receipt:
     """Finish a receipt that stopped half way, with the cut-off it began with; same guards, same errors as `apply`."""
     check_plan(receipt.plan)
+    if receipt.begun.changes != _bound(receipt.plan, receipt.begun.cut_off):
+        raise RefusedError(
+            f"receipt {receipt.id} would write something else than its plan", hint="it is damaged or foreign"
+        )
     if receipt.undone_by:
         raise RefusedError(f"receipt {receipt.id} was undone by {receipt.undone_by}", hint="make a new plan")
     caller = _caller(receipt.plan, world)
     left = [index for index, state in enumerate(receipt.states) if state != "written"]
     if not left:
-        return receipt
+        return _finished(receipt.begun, world)
     for index in left:
         _check_holder(receipt.begun.changes[index], world)
         _check_between(receipt.begun.changes[index], world)
@@ -152,7 +157,7 @@ def _begun(
 ) -> Begun:
     now = world.accounts.now()
     cut_off = plan.cut_off.expected(now)
-    changes = tuple(msgspec.structs.replace(change, after=bind(change.after, cut_off)) for change in plan.changes)
+    changes = _bound(plan, cut_off)
     digest = hashlib.sha256(msgspec.json.encode((plan, now))).hexdigest()[:6]
     return Begun(
         receipt_id=f"{now:%Y%m%dT%H%M%SZ}-{plan.incident}-{digest}",
@@ -167,6 +172,10 @@ def _begun(
         documents=tuple(_saved(change, one) for change, one in zip(changes, standings, strict=True) if one.text),
         raw_events=lineage.raw_events if lineage else plan.raw_events,
     )
+
+
+def _bound(plan: Plan, cut_off: datetime) -> tuple[Change, ...]:
+    return tuple(msgspec.structs.replace(change, after=bind(change.after, cut_off)) for change in plan.changes)
 
 
 def _saved(change: Change, standing: Standing) -> SavedDocument:
@@ -189,9 +198,19 @@ def _carry_out(begun: Begun, indexes: range | list[int], world: World) -> Receip
                 raise
             raise _half_done(begun, error.message) from error
         wrote_nothing = False
-    if begun.plan.undoes:
-        undone = Undone(at=world.accounts.now(), by_receipt=begun.receipt_id)
-        world.journal.append(begun.plan.undoes, undone)
+    return _finished(begun, world)
+
+
+def _finished(begun: Begun, world: World) -> Receipt:
+    """The whole receipt; what it undoes is told so, once, if it is kept here."""
+    undoes = begun.plan.undoes
+    try:
+        if undoes and fold(world.journal.entries(undoes)).undone_by is None:
+            world.journal.append(undoes, Undone(at=world.accounts.now(), by_receipt=begun.receipt_id))
+    except InputError as error:
+        world.progress.tell("apply", f"receipt {undoes} does not know that it was undone: {error.message}")
+    except AccessError as error:
+        raise _half_done(begun, error.message) from error
     return fold(world.journal.entries(begun.receipt_id))
 
 

@@ -18,7 +18,7 @@ from unassume.iam.evaluate import Request
 from unassume.iam.principals import AssumedRole, context_keys
 from unassume.iam.values import UNKNOWN, Context
 from unassume.means import role_inline_policy
-from unassume.means.mark import canary_name
+from unassume.means.mark import canary_name, our_statements
 from unassume.model.leads import lead_text
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Canary, Change, Choices, Gap, Leaked, Outlook, Plan, RungName, WayBack
@@ -77,6 +77,8 @@ def _changes(
     ours = (*selectors, CanarySelector(canary.principal_id)) if canary else selectors
     change = role_inline_policy.change(role, ours, choices.incident, as_of.isoformat())
     why = role_inline_policy.misfit(role, change.after)
+    if our_statements(change.after or "") is None:
+        why = "a leaked session bears a name that AWS gives to none: it cannot be written into a policy"
     return ((), (Gap(what=f"role `{role.name}`", why=why),)) if why else ((change,), ())
 
 
@@ -109,7 +111,9 @@ def _outlook(made: Plan, one: Rung, role: Role | None, lineage: Lineage, as_of: 
 
 def _assumed(leaked: Leaked, lineage: Lineage) -> str:
     names = sorted({lineage.session(one).session_name for one in lineage.leaked})
-    shown = ", ".join(f"`{name}`" for name in names) or "no session in particular"
+    if not names:
+        return "nobody said which session leaked: every session of the role up to the cut-off counts as leaked"
+    shown = ", ".join(f"`{name}`" for name in names)
     match leaked:
         case "unknown":
             return f"nobody said what leaked: every session named {shown} up to the cut-off counts as leaked"

@@ -18,7 +18,9 @@ from unassume.ports import World
 def undo(receipt: Receipt, world: World) -> Plan:
     """The plan that puts back every slot the receipt may have written; RefusedError when it was undone already."""
     if receipt.undone_by:
-        raise RefusedError(f"receipt {receipt.id} was undone already, by {receipt.undone_by}")
+        raise RefusedError(
+            f"receipt {receipt.id} was undone already, by {receipt.undone_by}", hint="there is nothing left to put back"
+        )
     made = receipt.plan
     touched = [
         change

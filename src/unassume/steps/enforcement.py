@@ -1,0 +1,96 @@
+"""Measure E, the instant from which the deny is seen enforced, and what showed it.
+
+Rule 1: only a refusal with an explicit deny shows it, and only where nothing else could have refused: a canary that
+was let in before the cut, or a leaked session of a role on which no other policy denies.
+Rule 2: a leaked session that was allowed a call after E proves E wrong; it is measured anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from unassume.errors import InputError
+from unassume.iam.documents import parse
+from unassume.model.evidence import Probe
+from unassume.model.receipts import Observed, Receipt
+from unassume.model.surveys import RoleSubject
+from unassume.ports import World
+from unassume.steps.remains import Remains
+
+_PROBES = 60
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Enforcement:
+    """The instant E and what showed it; `at` None means that nothing did, and `by` says why."""
+
+    at: datetime | None
+    by: str
+
+
+def measure(remains: Remains, world: World) -> Enforcement:
+    """E as the receipt has it, else as the trail or the canary shows it now; what is measured is journalled."""
+    receipt, last_allowed = remains.receipt, remains.last_allowed_at()
+    known = Enforcement(receipt.enforced_from, receipt.enforced_by)
+    if known.at is not None and (last_allowed is None or last_allowed < known.at):
+        return known
+    refused_at = _leaked_refused_at(remains, last_allowed)
+    if refused_at is not None and not _others_deny(receipt, world):
+        seen = Enforcement(_next_second(refused_at), "a leaked session was refused with an explicit deny")
+    else:
+        seen = _probe(receipt, world)
+    if seen.at is None or (last_allowed is not None and last_allowed >= seen.at):
+        return Enforcement(None, seen.by)
+    world.journal.append(receipt.id, Observed(at=world.accounts.now(), enforced_from=seen.at, by=seen.by))
+    return seen
+
+
+def _leaked_refused_at(remains: Remains, last_allowed: datetime | None) -> datetime | None:
+    """When a cut session was first refused after the write began, if nothing was allowed after that."""
+    refusals = [one.first_explicit_deny_at for one in remains.cut() if one.first_explicit_deny_at is not None]
+    since = remains.receipt.begun.at
+    return min((at for at in refusals if at >= since and (last_allowed is None or at > last_allowed)), default=None)
+
+
+def _others_deny(receipt: Receipt, world: World) -> bool:
+    """Whether another policy of the role may deny too: then a refusal of the thief does not show ours enforced."""
+    for change in receipt.begun.changes:
+        role = world.accounts.survey(RoleSubject(account=change.slot.account, name=change.slot.role))
+        if role is None:
+            return True
+        texts = [text for name, text in role.inline.items() if name != change.slot.policy]
+        if any(text is None or _denies(text) for text in (*texts, *role.attached.values())):
+            return True
+    return False
+
+
+def _denies(text: str) -> bool:
+    try:
+        return any(statement.effect == "Deny" for statement in parse(text).statements)
+    except InputError:
+        return True
+
+
+def _probe(receipt: Receipt, world: World) -> Enforcement:
+    """Ask as the canary until AWS refuses it with an explicit deny."""
+    canary = receipt.plan.canary
+    if canary is None:
+        return Enforcement(None, "no canary in this plan, and no leaked session was seen refused since")
+    if receipt.begun.canary_before in ("explicit-deny", "unavailable"):
+        return Enforcement(None, f"the canary was {receipt.begun.canary_before} before the cut: it proves nothing")
+    probe = Probe(role_arn=canary.role_arn, session_name=canary.session_name)
+    for _ in range(_PROBES):
+        probed = world.accounts.probe(probe)
+        if probed.outcome == "explicit-deny":
+            return Enforcement(_next_second(probed.at), "our canary was refused with an explicit deny")
+        if probed.outcome == "unavailable":
+            return Enforcement(None, f"the canary could not be asked: {probed.detail}")
+        world.clock.sleep(1)
+    return Enforcement(None, f"the canary was still let in after {_PROBES} s")
+
+
+def _next_second(at: datetime) -> datetime:
+    """The full second after the one an instant lies in: AWS tells times cut to the second, so it may be that late."""
+    return at.replace(microsecond=0) + (_SECOND if at.microsecond == 0 else 2 * _SECOND)

@@ -1,0 +1,112 @@
+"""The four proofs of a cut, one function each; contained is said only when all are met.
+
+policies-stand    our policies read exactly as written
+enforced          AWS refused the canary or a leaked session with an explicit deny: the instant E
+trail-caught-up   in every region read, the trail's newest event is later than E, and no region is missing
+nothing-left      a fresh find shows no uncut session, nothing allowed after E, no gap that matters
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from unassume.model.evidence import Proof
+from unassume.model.lineages import Lineage
+from unassume.model.receipts import READ_LAG_SECONDS, Receipt
+from unassume.ports import World
+from unassume.steps.enforcement import Enforcement
+from unassume.steps.remains import Remains
+
+
+def policies_stand(receipt: Receipt, world: World) -> Proof:
+    """Met when every slot reads back as written; a read that still shows the former text may only lag."""
+    wrong, may_lag = [], True
+    for change, state in zip(receipt.begun.changes, receipt.states, strict=True):
+        standing = world.accounts.read(change.slot)
+        if state != "written":
+            wrong.append(f"the {change.slot.label} was not written")
+            may_lag = False
+        elif standing.text != change.after or standing.holder_id != change.holder_id:
+            wrong.append(f"the {change.slot.label} is no longer as written")
+            may_lag = may_lag and standing.text == change.before
+    if receipt.undone_by:
+        wrong.append(f"the cut was undone by {receipt.undone_by}")
+        may_lag = False
+    now = world.accounts.now()
+    is_young = now < receipt.begun.at + timedelta(seconds=READ_LAG_SECONDS)
+    detail = "; ".join(wrong) or f"{len(receipt.begun.changes)} of ours, read back exactly as written"
+    return Proof(name="policies-stand", is_met=not wrong, at=now, detail=detail, may_come=may_lag and is_young)
+
+
+def enforced(receipt: Receipt, enforcement: Enforcement) -> Proof:
+    """Met when E is known."""
+    if enforcement.at is None:
+        return Proof(name="enforced", is_met=False, at=None, detail=enforcement.by, may_come=True)
+    took = (enforcement.at - receipt.begun.at).total_seconds()
+    detail = f"{enforcement.by} {took:.0f} s after the write began"
+    return Proof(name="enforced", is_met=True, at=enforcement.at, detail=detail)
+
+
+def trail_caught_up(lineage: Lineage, enforced_from: datetime | None) -> Proof:
+    """Met when every region was read and shows an event later than E."""
+    coverage = lineage.coverage
+    if not coverage.readable:
+        why = "; ".join(coverage.gaps) or "no region could be read"
+        return _trail(lineage, False, f"no readable trail: {why}")
+    if missing := sorted(region.region for region in coverage.regions if region.state != "read"):
+        return _trail(lineage, False, f"not readable in {', '.join(missing)}")
+    if enforced_from is None:
+        return _trail(lineage, False, "cannot be judged before the deny was seen enforced", may_come=True)
+    newest = [region.newest_event_at for region in coverage.regions]
+    behind = sum(at is None or at <= enforced_from for at in newest)
+    if behind:
+        detail = f"{behind} of {len(newest)} regions show no event later than {_text(enforced_from)} yet"
+        return _trail(lineage, False, detail, may_come=True)
+    return _trail(lineage, True, f"every one of {len(newest)} regions shows events later than {_text(enforced_from)}")
+
+
+def nothing_left(remains: Remains, enforced_from: datetime | None) -> Proof:
+    """Met when nothing speaks against it; whether the trail reaches far enough is another proof."""
+    wrong = [*_uncut(remains, enforced_from), *_gaps(remains.receipt), *_broke_out(remains, enforced_from)]
+    detail = "; ".join(wrong) or "no uncut session of the thief, nothing allowed after the deny held"
+    return Proof(name="nothing-left", is_met=not wrong, at=remains.lineage.coverage.as_of, detail=detail)
+
+
+def notes(remains: Remains, enforced_from: datetime | None) -> tuple[str, ...]:
+    """What the proofs do not decide: who it is that came back."""
+    return tuple(
+        f"session {session.id} of `{session.session_name}` was issued {_text(session.issued_at)}, after the cut: "
+        "its owner came back, or the thief did with other credentials"
+        for session in remains.came_back(enforced_from)
+    )
+
+
+def _trail(lineage: Lineage, is_met: bool, detail: str, *, may_come: bool = False) -> Proof:
+    at = lineage.coverage.seen_up_to
+    return Proof(name="trail-caught-up", is_met=is_met, at=at, detail=detail, may_come=may_come)
+
+
+def _uncut(remains: Remains, enforced_from: datetime | None) -> list[str]:
+    late = [
+        f"session {one.id}, issued {_text(one.issued_at)}, is or may be later than the cut-off, not later than E"
+        for one in remains.late(enforced_from)
+    ]
+    away = [f"session {one.id}, issued by a leaked one, is not cut" for one in remains.elsewhere(enforced_from)]
+    return [*late, *away]
+
+
+def _gaps(receipt: Receipt) -> list[str]:
+    """The gaps of the plan that are no sessions: those a fresh find judges again."""
+    return [f"{gap.what}: {gap.why}" for gap in receipt.plan.gaps if gap.blocks_containment and not gap.session_id]
+
+
+def _broke_out(remains: Remains, enforced_from: datetime | None) -> list[str]:
+    return [
+        f"session {one.id} was allowed a call at {_text(one.last_allowed_at)}"
+        for one in remains.cut()
+        if enforced_from is not None and one.last_allowed_at is not None and one.last_allowed_at >= enforced_from
+    ]
+
+
+def _text(at: datetime | None) -> str:
+    return "at an unknown time" if at is None else f"{at:%H:%M:%SZ}"

@@ -1,0 +1,102 @@
+"""What remains after a cut: which sessions had to die, and which of the thief's may live.
+
+Pessimistic: a session that may be later than the cut-off counts as not cut. E is the instant from which the deny was
+seen enforced, None while nobody knows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from unassume.means.judge import judge, principal_of
+from unassume.means.mark import our_statements
+from unassume.model.lineages import Lineage
+from unassume.model.previews import Verdict
+from unassume.model.receipts import Receipt
+from unassume.model.selectors import OlderSessionsSelector
+from unassume.model.sessions import Session
+
+
+@dataclass(frozen=True)
+class Remains:
+    """A receipt held against a fresh lineage."""
+
+    receipt: Receipt
+    lineage: Lineage
+
+    def targets(self) -> list[Session]:
+        """The sessions that must be dead: those the lead names, or all of the role where the whole role was cut."""
+        if not self._cuts_whole_role():
+            return [self.lineage.session(one) for one in self.lineage.on_the_role]
+        canary = self.receipt.plan.canary.principal_id if self.receipt.plan.canary else None
+        on_it = (session for session in self.lineage.sessions if session.role_id == self.lineage.role_id)
+        return [session for session in on_it if session.principal_id != canary]
+
+    def cut(self) -> list[Session]:
+        """The targets our statements hit; one that no event shows is hit by its name."""
+        return [one for one in self.targets() if self._verdict(one) is Verdict.CUT or one.issued_at is None]
+
+    def last_allowed_at(self) -> datetime | None:
+        """The latest call of a cut session that AWS let through."""
+        return max((one.last_allowed_at for one in self.cut() if one.last_allowed_at is not None), default=None)
+
+    def late(self, enforced_from: datetime | None) -> list[Session]:
+        """Live targets the cut-off spares, or may spare, although they were issued before the deny was seen to hold."""
+        return [one for one in self.targets() if one.live is not False and self._may_be_late(one, enforced_from)]
+
+    def came_back(self, enforced_from: datetime | None) -> list[Session]:
+        """Sessions of the cut names issued after the deny held: not what leaked, whoever they are."""
+        return [
+            one
+            for one in self.targets()
+            if enforced_from is not None
+            and one.issued_at is not None
+            and one.issued_at > enforced_from
+            and self._verdict(one) is Verdict.SPARED
+        ]
+
+    def elsewhere(self, enforced_from: datetime | None) -> list[Session]:
+        """Live sessions on other roles that leaked ones issued: the plan does not reach them."""
+        innocent = {session.id for session in self.came_back(enforced_from)}
+        below = [self.lineage.session(one) for one in self.lineage.descendants]
+        away = [one for one in below if one.live is not False and one.role_id != self.lineage.role_id]
+        return [one for one in away if not self._comes_from(one, innocent)]
+
+    def _cuts_whole_role(self) -> bool:
+        texts = [change.after for change in self.receipt.begun.changes if change.after is not None]
+        selectors = [ours.selector for text in texts for ours in our_statements(text) or ()]
+        return any(isinstance(selector, OlderSessionsSelector) for selector in selectors)
+
+    def _may_be_late(self, session: Session, enforced_from: datetime | None) -> bool:
+        """A session no event shows is not late: it is cut by its name, and the trail will tell when it was issued."""
+        match self._verdict(session):
+            case Verdict.CUT:
+                return False
+            case Verdict.UNSURE:
+                return session.issued_at is not None or session.calls > 0
+            case Verdict.SPARED:
+                issued = session.issued_at
+                return enforced_from is not None and issued is not None and issued <= enforced_from
+
+    def _verdict(self, session: Session) -> Verdict:
+        verdicts = {
+            judge(change.after, principal_of(session))
+            for change in self.receipt.begun.changes
+            if change.after is not None and change.holder_id == session.role_id
+        }
+        surest = (verdict for verdict in (Verdict.CUT, Verdict.UNSURE) if verdict in verdicts)
+        return next(surest, Verdict.SPARED)
+
+    def _comes_from(self, session: Session, ids: set[str]) -> bool:
+        """Whether one of these sessions stands above this one."""
+        family = {one.id: one for one in self.lineage.sessions}
+        seen: set[str] = set()
+        above = session.parent.session_id if session.parent else None
+        while above is not None and above not in seen:
+            if above in ids:
+                return True
+            seen.add(above)
+            parent = family[above].parent if above in family else None
+            above = parent.session_id if parent else None
+        return False

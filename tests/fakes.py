@@ -1,0 +1,225 @@
+"""The ports in memory: small, honest implementations whose faults a test sets as plain fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from unassume.errors import AccessError, InputError, TrailError
+from unassume.model.evidence import Probe, Probed
+from unassume.model.receipts import Begun, Entry, Intended
+from unassume.model.sightings import Ask, Coverage, Issuance, RegionRead, Sighting
+from unassume.model.slots import Slot, Standing
+from unassume.model.surveys import Caller, Role, RoleSubject, Subject
+
+START = datetime(2026, 11, 23, 18, 0, 0, tzinfo=UTC)
+ACCOUNT = "111122223333"
+RESPONDER = Caller(account=ACCOUNT, arn=f"arn:aws:iam::{ACCOUNT}:user/responder", user_id="AIDAEXAMPLERESPONDER0")
+
+
+@dataclass
+class FakeClock:
+    """The local clock: it stands still but for sleeping; `on_sleep` lets the world move meanwhile."""
+
+    at: datetime = START
+    slept: list[float] = field(default_factory=list)
+    on_sleep: Callable[[], None] | None = None
+
+    def now(self) -> datetime:
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.at += timedelta(seconds=seconds)
+        if self.on_sleep is not None:
+            self.on_sleep()
+
+
+@dataclass
+class FakeJournal:
+    """Receipts in memory; `fail_on` makes the next entry of that kind unwritable."""
+
+    kept: dict[str, list[Entry]] = field(default_factory=dict)
+    fail_on: type | None = None
+
+    def open(self, receipt_id: str) -> str:
+        if receipt_id in self.kept:
+            raise AccessError("the receipt exists already")
+        self.kept[receipt_id] = []
+        return f"memory:{receipt_id}"
+
+    def append(self, receipt_id: str, entry: Entry) -> None:
+        if self.fail_on is not None and isinstance(entry, self.fail_on):
+            self.fail_on = None
+            raise AccessError("the disk is full")
+        self.kept[receipt_id].append(entry)
+
+    def entries(self, receipt: str) -> tuple[Entry, ...]:
+        if receipt not in self.kept:
+            raise InputError(f"no receipt `{receipt}`")
+        return tuple(self.kept[receipt])
+
+    def receipts(self) -> tuple[str, ...]:
+        return tuple(self.kept)
+
+
+@dataclass
+class _Write:
+    """One write: when, and what stood before it (for reads that lag)."""
+
+    at: datetime
+    before: str | None
+
+
+@dataclass
+class FakeAccounts:
+    """One AWS account: slots in a dict, roles, and a clock `skew` seconds behind the local one.
+
+    `read_lag` and `propagation` are in seconds. `faults` are raised one per write: before it took hold, or after it
+    where `is_lost` is set. `probes` overrides how the canary is answered. Every write is held against the journal.
+    """
+
+    clock: FakeClock
+    journal: FakeJournal
+    roles: dict[str, Role] = field(default_factory=dict)
+    slots: dict[Slot, str] = field(default_factory=dict)
+    skew: float = 0.0
+    read_lag: float = 0.0
+    propagation: float = 3.0
+    who: Caller = RESPONDER
+    faults: list[BaseException] = field(default_factory=list)
+    is_lost: bool = False
+    probes: list[str] = field(default_factory=list)
+    probed: list[Probe] = field(default_factory=list)
+    writes: list[tuple[Slot, str | None, str | None]] = field(default_factory=list)
+    after_write: Callable[[Slot], None] | None = None
+    _last: dict[Slot, _Write] = field(default_factory=dict)
+
+    def caller(self) -> Caller:
+        return self.who
+
+    def now(self) -> datetime:
+        return self.clock.now() - timedelta(seconds=self.skew)
+
+    def survey(self, subject: Subject) -> Role | None:
+        role = self.roles.get(subject.name) if subject.account == ACCOUNT else None
+        if role is None:
+            return None
+        ours = {slot.policy: text for slot, text in self.slots.items() if slot.role == role.name}
+        return msgspec.structs.replace(role, inline={**role.inline, **ours})
+
+    def read(self, slot: Slot) -> Standing:
+        role = self.survey(RoleSubject(account=slot.account, name=slot.role))
+        if role is None:
+            return Standing(text=None, holder_id=None)
+        last = self._last.get(slot)
+        if last is not None and self.now() < last.at + timedelta(seconds=self.read_lag):
+            return Standing(text=last.before, holder_id=role.id)
+        return Standing(text=role.inline.get(slot.policy), holder_id=role.id)
+
+    def write(self, slot: Slot, before: str | None, after: str | None) -> None:
+        assert self._is_intended(after), "a write came before its intent was in the journal"
+        fault = self.faults.pop(0) if self.faults else None
+        if fault is not None and not self.is_lost:
+            raise fault
+        self._last[slot] = _Write(at=self.now(), before=self.slots.get(slot))
+        self.writes.append((slot, before, after))
+        self.edit(slot, after)
+        if self.after_write is not None:
+            self.after_write(slot)
+        if fault is not None:
+            raise fault
+
+    def edit(self, slot: Slot, text: str | None) -> None:
+        """Somebody else's hand: put a text, or nothing, without the journal."""
+        if text is None:
+            self.slots.pop(slot, None)
+        else:
+            self.slots[slot] = text
+
+    def probe(self, probe: Probe) -> Probed:
+        self.probed.append(probe)
+        outcome = self.probes.pop(0) if self.probes else self._answer(probe)
+        return msgspec.convert({"at": self.now(), "outcome": outcome, "detail": "as the fake says"}, Probed)
+
+    def _answer(self, probe: Probe) -> str:
+        """Explicitly denied once a text that names the canary has had time to propagate."""
+        for slot, text in self.slots.items():
+            last = self._last.get(slot)
+            is_enforced = last is None or self.now() >= last.at + timedelta(seconds=self.propagation)
+            if f":{probe.session_name}" in text and is_enforced:
+                return "explicit-deny"
+        return "allowed"
+
+    def _is_intended(self, after: str | None) -> bool:
+        """Whether some receipt has begun with this text and says that the change is about to be written."""
+        for entries in self.journal.kept.values():
+            begun = entries[0] if entries else None
+            if not isinstance(begun, Begun) or not isinstance(entries[-1], Intended):
+                continue
+            if begun.changes[entries[-1].change].after == after:
+                return True
+        return False
+
+
+@dataclass
+class FakeTrail:
+    """A trail over a list of sightings; it reaches `lag` seconds short of AWS's now in every region but `behind`."""
+
+    accounts: FakeAccounts
+    seen: list[Sighting] = field(default_factory=list)
+    regions: tuple[str, ...] = ("us-east-1", "eu-west-1")
+    behind: dict[str, datetime | None] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
+    lag: float = 0.0
+    is_unreadable: bool = False
+    asked: list[Ask] = field(default_factory=list)
+    gaps: tuple[str, ...] = ()
+
+    def sightings(self, ask: Ask) -> Iterable[Sighting]:
+        self.asked.append(ask)
+        if self.is_unreadable:
+            raise TrailError("not allowed to look up events")
+        return [one for one in self.seen if _touches(one, ask)]
+
+    def coverage(self) -> Coverage:
+        now = self.accounts.now()
+        return Coverage(
+            source="memory",
+            as_of=now,
+            since=now - timedelta(hours=36),
+            regions=tuple(self._region(name, now) for name in self.regions),
+            gaps=self.gaps,
+        )
+
+    def _region(self, name: str, now: datetime) -> RegionRead:
+        if name in self.refused:
+            return RegionRead(account=ACCOUNT, region=name, state="refused", reason="not allowed")
+        newest = self.behind[name] if name in self.behind else now - timedelta(seconds=self.lag)
+        return RegionRead(account=ACCOUNT, region=name, state="read", newest_event_at=newest)
+
+
+class FakeBlobs:
+    """No files at all."""
+
+    def names(self, prefix: str) -> Iterator[str]:
+        return iter(())
+
+    def read(self, name: str) -> bytes:
+        raise InputError(f"no file `{name}`")
+
+
+def _touches(sighting: Sighting, ask: Ask) -> bool:
+    """Whether LookupEvents, asked attribute by attribute, would show the events behind a sighting."""
+    keys, names = set(ask.key_ids), set(ask.session_names)
+    if isinstance(sighting, Issuance):
+        callers = {sighting.caller.key_id, *sighting.key_ids}
+        return sighting.role_arn in ask.role_arns or bool(callers & keys) or _caller_name(sighting) in names
+    return sighting.session_name in names or bool(keys.intersection(sighting.key_ids))
+
+
+def _caller_name(issuance: Issuance) -> str | None:
+    return (issuance.caller.principal_id or "").partition(":")[2] or None

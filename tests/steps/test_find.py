@@ -1,0 +1,182 @@
+"""find and survey: from any lead to the leaked sessions, whoever stands beside them, and what stands in the account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.fakes import ACCOUNT, START
+from tests.steps.made import (
+    CHILD_ID,
+    CHILD_NAME,
+    ISSUED,
+    KEITH,
+    KEYS,
+    ROLE_ID,
+    ROLE_NAME,
+    WHOLE_ROLE,
+    issuance,
+    keith_identity,
+    made_role,
+    role_arn,
+    scene,
+    use,
+)
+from unassume.errors import InputError
+from unassume.model.leads import KeyLead, Lead, PrincipalLead, RoleLead, SessionLead
+from unassume.model.lineages import Lineage
+from unassume.model.sightings import Identity
+from unassume.steps.survey import survey
+
+KEY = KeyLead(key_id=KEYS["keith"])
+PRINCIPAL = PrincipalLead(role_id=ROLE_ID, session_name="keith")
+
+
+def names(lineage: Lineage, ids: tuple[str, ...]) -> list[str]:
+    return sorted(lineage.session(one).session_name for one in ids)
+
+
+@pytest.mark.parametrize("lead", [KEITH, KEY, PRINCIPAL])
+def test_every_lead_of_a_session_leads_to_it(lead: Lead) -> None:
+    """By ARN, by key id or by principal id, the leaked session is Keith's, and the others are seen beside it."""
+    lineage = scene().found(lead)
+    assert names(lineage, lineage.leaked) == ["keith"]
+    assert names(lineage, tuple(one.id for one in lineage.sessions)) == ["bob", "keith", "mary"]
+    assert (lineage.role_id, lineage.seen_in_trail) == (ROLE_ID, True)
+    assert lineage.session(lineage.leaked[0]).issued_at == ISSUED["keith"]
+
+
+def test_a_role_alone_names_nobody() -> None:
+    """A lead that is a role shows its sessions and calls none of them leaked."""
+    lineage = scene().found(WHOLE_ROLE)
+    assert (len(lineage.sessions), lineage.leaked, lineage.on_the_role) == (3, (), ())
+
+
+def test_what_the_leaked_session_issued_is_followed() -> None:
+    """A session of another role that Keith's session assumed, and one below it, are descendants."""
+    set_up = scene()
+    set_up.child(START - timedelta(minutes=5))
+    below = Identity(
+        kind="AssumedRole",
+        account=ACCOUNT,
+        arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/{CHILD_NAME}/loot",
+        principal_id=f"{CHILD_ID}:loot",
+        key_id="ASIAEXAMPLECHILD0000",
+        issued_at=START - timedelta(minutes=5),
+    )
+    again = START - timedelta(minutes=4)
+    set_up.trail.seen.append(issuance("loot2", again, "ASIAEXAMPLECHILD0001", caller=below, hours=1))
+    lineage = set_up.found()
+    assert names(lineage, lineage.descendants) == ["loot", "loot2"]
+    assert names(lineage, lineage.on_the_role) == ["keith", "loot2"]
+
+
+def test_a_namesake_s_session_is_somebody_else() -> None:
+    """By key id, a session of the same name that another user got is not leaked; the same user's second one is."""
+    set_up = scene()
+    anne = Identity(kind="IAMUser", account=ACCOUNT, arn=f"arn:aws:iam::{ACCOUNT}:user/anne", principal_id="AIDAANNE")
+    early, late = START - timedelta(minutes=30), START - timedelta(minutes=20)
+    set_up.trail.seen.append(issuance("keith", early, "ASIAEXAMPLEANNE00000", caller=anne))
+    set_up.trail.seen.append(issuance("keith", late, "ASIAEXAMPLESECOND000"))
+    lineage = set_up.found(KEY)
+    assert {lineage.session(one).issued_at for one in lineage.leaked} == {ISSUED["keith"], late}
+
+
+def test_a_session_no_event_shows_stands() -> None:
+    """The trail may be late: the session the lead names is listed with an unknown issue time."""
+    lineage = scene().found(SessionLead(account=ACCOUNT, role_name=ROLE_NAME, session_name="ghost"))
+    (leaked,) = lineage.leaked
+    assert not lineage.seen_in_trail
+    assert (lineage.session(leaked).principal_id, lineage.session(leaked).issued_at) == (f"{ROLE_ID}:ghost", None)
+
+
+@pytest.mark.parametrize(
+    ("lead", "why"),
+    [
+        (RoleLead(name="Nobody"), "no role `Nobody`"),
+        (KeyLead(key_id="ASIAEXAMPLENOBODY000"), "no event shows"),
+        (PrincipalLead(role_id="AROAEXAMPLENOBODY0000", session_name="ann"), "no event shows"),
+    ],
+)
+def test_nothing_found_is_a_value(lead: Lead, why: str) -> None:
+    """A lead that leads nowhere gives an empty lineage whose coverage says why."""
+    lineage = scene().found(lead)
+    assert (lineage.role, lineage.sessions, lineage.leaked) == (None, (), ())
+    assert any(why in gap for gap in lineage.coverage.gaps)
+
+
+def test_a_re_created_role_has_no_session_of_the_old_one() -> None:
+    """A key of a role that was deleted and made again leads nowhere: its sessions are dead."""
+    set_up = scene()
+    set_up.accounts.roles[ROLE_NAME] = made_role(role_id="AROAEXAMPLEANALYST999")
+    lineage = set_up.found(KEY)
+    assert lineage.role is None
+    assert any("re-created" in gap for gap in lineage.coverage.gaps)
+
+
+def test_a_user_s_session_is_out_of_reach() -> None:
+    """A key of GetSessionToken belongs to a user, not a role: that is said, with what to do."""
+    set_up = scene()
+    key = "ASIAEXAMPLEUSER00000"
+    set_up.trail.seen.append(use("keith", START, key, START, principal_id="AIDAEXAMPLEKEITH00000"))
+    with pytest.raises(InputError, match="not to a session of a role"):
+        set_up.found(KeyLead(key_id=key))
+
+
+def test_an_unreadable_trail_is_a_gap() -> None:
+    """Without a trail the named session still stands, and the coverage says that nothing was read."""
+    set_up = scene()
+    set_up.trail.is_unreadable = True
+    lineage = set_up.found()
+    assert len(lineage.leaked) == 1
+    assert not lineage.coverage.readable
+    assert any("could not be read" in gap for gap in lineage.coverage.gaps)
+
+
+def test_each_question_is_put_once() -> None:
+    """No role, key or name is asked for twice: LookupEvents allows two calls a second."""
+    set_up = scene()
+    set_up.child(START - timedelta(minutes=5))
+    set_up.found()
+    for group in ("role_arns", "key_ids", "session_names"):
+        asked = [one for ask in set_up.trail.asked for one in getattr(ask, group)]
+        assert sorted(asked) == sorted(set(asked))
+    assert role_arn(ROLE_NAME) in set_up.trail.asked[0].role_arns
+
+
+def test_the_window_holds_every_live_session() -> None:
+    """The trail is asked from 36 h before AWS's now, the longest any session lives."""
+    set_up = scene(skew=500.0)
+    set_up.found()
+    (first, *_) = set_up.trail.asked
+    assert (first.until, first.until - first.since) == (START - timedelta(seconds=500), timedelta(hours=36))
+
+
+def test_survey_reads_the_role_and_the_clocks() -> None:
+    """The survey holds the role as it stands, who we are, AWS's time and how far ours is off."""
+    set_up = scene(skew=100.0)
+    seen = survey(set_up.found(), set_up.world)
+    assert [role.id for role in seen.roles] == [ROLE_ID]
+    assert (seen.as_of, seen.skew_seconds, seen.gaps) == (START - timedelta(seconds=100), 100.0, ())
+    assert seen.caller == set_up.accounts.who
+
+
+def test_survey_of_a_role_gone_since_is_a_gap() -> None:
+    """A role deleted between find and survey is a gap, not an error."""
+    set_up = scene()
+    lineage = set_up.found()
+    del set_up.accounts.roles[ROLE_NAME]
+    seen = survey(lineage, set_up.world)
+    assert (seen.roles, seen.gaps) == ((), (f"role `{ROLE_NAME}` is gone",))
+
+
+def test_keith_s_child_is_found_by_his_key_alone() -> None:
+    """The issuer of a session on another role is known by the key it was issued to."""
+    set_up = scene()
+    set_up.child(START - timedelta(minutes=5))
+    lineage = set_up.found(KEY)
+    (child,) = lineage.descendants
+    parent = lineage.session(child).parent
+    assert parent is not None
+    assert (parent.session_id, parent.key_id) == (lineage.leaked[0], keith_identity().key_id)
