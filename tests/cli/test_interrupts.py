@@ -16,12 +16,18 @@ from tests.cli.test_careless import SESSION
 from unassume.lab import Lab
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the module's one plan is kept."""
+    return tmp_path_factory.mktemp("plan") / "plan.json"
+
+
 @pytest.fixture
-def plan(run: CommandLine) -> str:
-    """A saved plan."""
-    path = run.path("plan.json")
-    assert run("plan", SESSION, "--out", path).code == 0
-    return path
+def plan(run: CommandLine, kept: Path) -> str:
+    """A saved plan, which any number of applies may be tried with."""
+    if not kept.exists():
+        assert run("plan", SESSION, "--out", str(kept)).code == 0
+    return str(kept)
 
 
 def interrupted(lab: Lab, folder: Path, word: bytes, *words: str) -> tuple[int, str, str]:

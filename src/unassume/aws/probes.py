@@ -12,12 +12,12 @@ from unassume.aws.connection import Connection
 from unassume.aws.refusals import DENIED, asking, code_of, message_of, one_line
 from unassume.errors import AccessError, InputError
 from unassume.model.evidence import Probe, Probed
+from unassume.trail.refusals import says_explicit_deny
 
 SECONDS = 900  # the shortest session STS gives
 
 # AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html words the refusals of IAM calls.
 CALL = "iam:ListAccountAliases"
-_EXPLICIT = "with an explicit deny in an identity-based policy"
 _DEAD = frozenset({"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"})
 
 
@@ -66,7 +66,7 @@ class Probes:
         code, message = code_of(error), one_line(message_of(error))
         if code not in DENIED:
             return self._probed("unavailable", f"`{CALL}` failed ({code}): {message}")
-        return self._probed("explicit-deny" if _EXPLICIT in message_of(error) else "denied", message)
+        return self._probed("explicit-deny" if says_explicit_deny(message_of(error)) else "denied", message)
 
     def _probed(self, outcome: Any, detail: str) -> Probed:
         return Probed(at=self._connection.now(), outcome=outcome, detail=detail)

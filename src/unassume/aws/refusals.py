@@ -87,10 +87,13 @@ def _answered(error: Exception, what: str) -> UnassumeError:
 
 
 def _is_certain(error: Exception) -> bool:
-    """Whether AWS did nothing for certain: it refused the request itself; after a 5xx nobody knows."""
+    """Whether AWS did nothing for certain: it refused the request itself.
+
+    After a 5xx nobody knows, nor after a throttled repeat: the attempt before it may have been carried out.
+    """
     response = getattr(error, "response", {})
     status = (response.get("ResponseMetadata") or {}).get("HTTPStatusCode", 0)
-    return isinstance(status, int) and 400 <= status < 500
+    return isinstance(status, int) and 400 <= status < 500 and code_of(error) not in THROTTLED
 
 
 def _unanswered(error: Exception, what: str) -> UnassumeError:

@@ -17,7 +17,7 @@ from unassume.trail.sightings import sightings_of
 SOURCE = "CloudTrail event history (LookupEvents)"
 REACH = timedelta(days=90)
 MOST_THREADS = 17  # the regions every account has without opting in
-GAPS = (
+UNSEEN = (
     "management events only: what a session did with data (S3 objects, table items, function calls) is not seen",
     "90 days only, in this account only",
     "sessions that AWS services were issued (EC2, Lambda, ...) are seen once they are used, not before",
@@ -36,7 +36,7 @@ class LookupTrail:
         self._connection = connection
         self._regions: tuple[str, ...] = ()
         self._due: dict[str, datetime] = {}
-        self._gaps: tuple[str, ...] = GAPS
+        self._gaps: tuple[str, ...] = ()
         self._inquiry: _Inquiry | None = None
 
     def sightings(self, ask: Ask) -> tuple[Sighting, ...]:
@@ -65,12 +65,12 @@ class LookupTrail:
         now = self._connection.now()
         inquiry = self._inquiry
         if inquiry is None:
-            return Coverage(source=SOURCE, as_of=now, since=now, gaps=self._gaps)
+            return Coverage(source=SOURCE, as_of=now, since=now, gaps=self._gaps, unseen=UNSEEN)
         account = self._connection.identity()["Account"]
         return Coverage(
             source=SOURCE, as_of=now, since=inquiry.since, events=len(inquiry.seen),
             regions=tuple(inquiry.region_read(account, region) for region in self._regions),
-            gaps=(*self._gaps, *inquiry.gaps()),
+            gaps=(*self._gaps, *inquiry.gaps()), unseen=UNSEEN,
         )  # fmt: skip
 
     def _run(self, lookups: Sequence[RegionLookup]) -> None:
@@ -89,7 +89,7 @@ class LookupTrail:
         """The inquiry an ask belongs to: the latest, or a new one when its window is another."""
         if not self._regions:
             self._regions, gap = enabled_regions(self._connection)
-            self._gaps = GAPS if gap is None else (*GAPS, gap)
+            self._gaps = () if gap is None else (gap,)
         window = (ask.since, ask.until)
         if self._inquiry is None or self._inquiry.window != window:
             self._inquiry = _Inquiry(window, max(ask.since, self._connection.now() - REACH))

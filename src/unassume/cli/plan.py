@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, get_args
 
 import click
@@ -15,8 +15,6 @@ from unassume.rungs.ladder import LADDER
 
 if TYPE_CHECKING:
     from unassume.model.plans import Plan
-
-_FARTHEST = timedelta(hours=1)
 
 
 @click.command(short_help="Plan the narrowest cut; write nothing.")
@@ -65,7 +63,7 @@ def plan(
     if lineage.role is None:
         show_not_found(lineage)
         context.exit(Exit.NOT_FOUND)
-    _leave(context, made)
+    _leave(context, made, was_seen=lineage.seen_in_trail)
 
 
 def _show(made: Plan, out: str | None) -> None:
@@ -81,7 +79,7 @@ def _show(made: Plan, out: str | None) -> None:
     show([f"saved: {out}; next: unassume apply {out}" if out else "next: add --out FILE; this plan was not saved"])
 
 
-def _leave(context: click.Context, made: Plan) -> None:
+def _leave(context: click.Context, made: Plan, *, was_seen: bool) -> None:
     from unassume.cli.terminal import complain
 
     if not made.changes:
@@ -90,13 +88,15 @@ def _leave(context: click.Context, made: Plan) -> None:
     live = {session.id for session in made.sessions if session.live is not False}
     missed = any(live.intersection(made.targets).difference(one.cut) for one in made.outlooks if one.chosen)
     unsure = any(one.unsure for one in made.outlooks if one.chosen)
-    if missed or unsure or any(gap.blocks_containment for gap in made.gaps):
+    if missed or unsure or not was_seen or any(gap.blocks_containment for gap in made.gaps):
         context.exit(Exit.FINDINGS)
 
 
 def _check_cut_off(at: datetime, now: datetime) -> None:
     """A cut-off far ahead is most often a slip, and would cut everybody who comes back before it."""
-    if at > now + _FARTHEST:
+    from unassume.steps.guards import FARTHEST_CUT_OFF
+
+    if at > now + FARTHEST_CUT_OFF:
         raise InputError(
             f"the cut-off {at:%Y-%m-%dT%H:%M:%SZ} is more than an hour ahead of AWS's clock ({now:%Y-%m-%dT%H:%M:%SZ})",
             hint="sessions issued until then would be cut too; leave --cut-off out to cut at apply's now",

@@ -44,6 +44,7 @@ def principal_of(session: Session) -> AssumedRole:
         issued_at=_issue_time(session),
         source_identity=session.source_identity or UNKNOWN,
         tags=UNKNOWN,
+        federated_provider=UNKNOWN,
     )
 
 

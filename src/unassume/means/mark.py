@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from unassume.errors import InputError
-from unassume.model.plans import CUT_OFF, UNTIL
+from unassume.model.plans import CUT_OFF, UNTIL, Change
 from unassume.model.selectors import CanarySelector, OlderSessionsSelector, Selector, SessionNameSelector
 
 POLICY_PREFIX = "Unassume-"
@@ -35,7 +35,7 @@ _KEYS = {"Sid", "Effect", "Action", "Resource", "Condition"}
 
 
 class OurStatement(msgspec.Struct, frozen=True, kw_only=True):
-    """One statement of exactly our shape, read back; `cut_off` and `until` are None for a canary or a template."""
+    """One statement of exactly our shape; `cut_off` and `until` are None for a canary, and while they are open."""
 
     sid: str
     selector: Selector
@@ -86,6 +86,11 @@ def document(selectors: tuple[Selector, ...]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements(selectors)}, separators=(",", ":"))
 
 
+def bind_changes(changes: tuple[Change, ...], cut_off: datetime) -> tuple[Change, ...]:
+    """Planned changes exactly as they will be written with this cut-off."""
+    return tuple(msgspec.structs.replace(change, after=bind(change.after, cut_off)) for change in changes)
+
+
 def bind(text: str | None, cut_off: datetime) -> str | None:
     """Fill the cut-off and its expiry into a planned text."""
     if text is None:
@@ -107,9 +112,12 @@ def ours(statement: object) -> OurStatement | None:
     has_until = marked[1] != "Canary" and UNTIL not in marked[1]
     until = _read(marked[1].removeprefix("Until"), _COMPACT) if has_until else None
     read = _selector(statement["Condition"])
-    if read is None or isinstance(read[0], CanarySelector) != (marked[1] == "Canary") or (has_until and until is None):
+    if read is None or isinstance(read[0], CanarySelector) != (marked[1] == "Canary"):
         return None
-    return OurStatement(sid=sid, selector=read[0], cut_off=read[1], until=until)
+    selector, cut_off = read
+    if not isinstance(selector, CanarySelector) and until != (cut_off and cut_off + NEEDED_FOR):
+        return None
+    return OurStatement(sid=sid, selector=selector, cut_off=cut_off, until=until)
 
 
 def our_statements(text: str) -> tuple[OurStatement, ...] | None:

@@ -22,6 +22,7 @@ _PATTERNS = {
     "key": re.compile(r"ASIA[A-Z0-9]{12,124}", re.ASCII),
     "name": re.compile(_ROLE_NAME, re.ASCII),
 }
+_SECRET = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])", re.ASCII)
 _KINDS = "a session ARN, AROA...:name, a role name or ARN, or an ASIA... key id"
 
 
@@ -123,10 +124,6 @@ def _refuse_what_is_no_lead(text: str) -> None:
 def _may_be_secret(text: str) -> bool:
     """Whether a text has the length and letters of a secret access key or session token, or holds one among others.
 
-    A role's name may hold such a run; only a name of exactly that shape counts as a secret.
+    A role whose name holds such a run is named by its ARN.
     """
-    if len(text) > 200 or re.fullmatch(r"[A-Za-z0-9/+]{40}", text):
-        return True
-    if _PATTERNS["name"].fullmatch(text) or text.startswith("arn:"):
-        return False
-    return re.search(r"[A-Za-z0-9/+]{40}", text) is not None
+    return len(text) > 200 or (_SECRET.search(text) is not None and not text.startswith("arn:"))

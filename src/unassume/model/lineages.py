@@ -27,7 +27,7 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True):
     A lead that names a role alone names no session as leaked; `descendants` is then what anybody on it issued.
 
     `role` is None when the lead leads nowhere; a session the lead names that no event shows is listed
-    with an unknown issue time. `seen_in_trail` is false in that case.
+    with an unknown issue time. `seen_in_trail` is false in that case; `why_nothing` says why there is no role.
     """
 
     lead: Lead
@@ -40,6 +40,7 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True):
     coverage: Coverage
     raw_events: tuple[RawEvent, ...] = ()
     seen_in_trail: bool = True
+    why_nothing: str = ""
 
     @property
     def on_the_role(self) -> tuple[str, ...]:

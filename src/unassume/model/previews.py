@@ -29,10 +29,15 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
-    """All judgements; `bystanders_known` is false where no readable trail could show them."""
+    """All judgements; `bystanders_known` is false where the trail could not show them all.
+
+    `sharers` is how many live targets are held by somebody else than the rest: they go by the leaked name, and nobody
+    can say whose leaked.
+    """
 
     judgements: tuple[Judgement, ...]
     bystanders_known: bool
+    sharers: int = 0
 
     @property
     def bystanders(self) -> tuple[Judgement, ...]:

@@ -60,6 +60,16 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     live: bool | None = None
 
     @property
+    def short_id(self) -> str:
+        """The first letters of the id, for people; only the whole id tells sessions apart."""
+        return self.id[:12]
+
+    @property
+    def person(self) -> str | None:
+        """Who holds it, as far as the trail says: the source identity, else whoever it was issued to."""
+        return self.source_identity or (self.parent and (self.parent.principal_id or self.parent.arn)) or None
+
+    @property
     def role_id(self) -> str:
         """The unique id (`AROA...`) of the role this is a session of."""
         return self.principal_id.partition(":")[0]

@@ -105,7 +105,11 @@ class RegionRead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
-    """What an answer rests on: which trail, which window, how far each region reaches, what is missing."""
+    """What an answer rests on: which trail, which window, how far each region reaches, what is missing.
+
+    `gaps` is what could have been read and was not: nothing is contained while there is one. `unseen` is what this
+    kind of trail never shows, however well it is read.
+    """
 
     source: str
     as_of: datetime
@@ -113,6 +117,12 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     regions: tuple[RegionRead, ...] = ()
     events: int = 0
     gaps: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every region was read and nothing that could have been seen is missing."""
+        return self.readable and not self.gaps and all(region.state == "read" for region in self.regions)
 
     @property
     def readable(self) -> bool:

@@ -26,8 +26,8 @@ def lineage_lines(lineage: Lineage, width: int = 80) -> list[str]:
 
 
 def why_nothing(lineage: Lineage) -> str:
-    """Why the lead leads nowhere: the last thing `find` noted."""
-    return lineage.coverage.gaps[-1] if lineage.coverage.gaps else "no trail was read"
+    """Why the lead leads nowhere; a trail that could not be read may be the reason."""
+    return "; ".join((*lineage.coverage.gaps, lineage.why_nothing))
 
 
 def session_lines(lineage: Lineage, now: datetime, width: int = 80) -> list[str]:
@@ -66,9 +66,15 @@ def coverage_lines(coverage: Coverage, width: int = 80) -> list[str]:
     for region in coverage.regions:
         if region.state != "read":
             lines += paragraph(f"{region.region} not read: {region.reason or region.state}", width, "  - ")
-    if coverage.gaps:
-        lines.append("not in evidence:")
     for gap in coverage.gaps:
+        lines += paragraph(gap, width, "  ! ")
+    return [*lines, *unseen_lines(coverage, width)]
+
+
+def unseen_lines(coverage: Coverage, width: int = 80) -> list[str]:
+    """What this kind of trail never shows."""
+    lines = ["not in evidence:"] if coverage.unseen else []
+    for gap in coverage.unseen:
         lines += paragraph(gap, width, "  - ")
     return lines
 
@@ -96,7 +102,7 @@ def _row(session: Session, mark: str, now: datetime) -> tuple[str, ...]:
     calls = f"{session.calls}" + (f", {session.denied} denied" if session.denied else "")
     return (
         mark,
-        session.id,
+        session.short_id,
         escape(name, 40),
         escape(holder(session), 40),
         time_of_day(session.issued_at),

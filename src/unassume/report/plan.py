@@ -6,10 +6,10 @@ import json
 from datetime import datetime
 
 from unassume.model.leads import describe_lead, parse_lead
-from unassume.model.plans import CUT_OFF, Change, Gap, Outlook, Plan
+from unassume.model.plans import CUT_OFF, Change, Outlook, Plan
 from unassume.model.previews import Judgement, Preview, Verdict
 from unassume.report.escape import escape
-from unassume.report.lineage import holder
+from unassume.report.lineage import holder, unseen_lines
 from unassume.report.table import paragraph, table
 from unassume.report.times import clock_time
 
@@ -22,7 +22,8 @@ def plan_lines(plan: Plan, width: int = 80) -> list[str]:
     if plan.outlooks:
         lines += ["", *_ladder(plan, width), ""]
     lines += _way_back_lines(plan, width)
-    return [*lines, *_write_lines(plan, width), *unseen_lines(plan, width)]
+    lines += _write_lines(plan, width)
+    return [*lines, *unseen_lines(plan.coverage, width)] if plan.coverage else lines
 
 
 def brief_lines(plan: Plan, width: int = 80) -> list[str]:
@@ -37,16 +38,8 @@ def gap_lines(plan: Plan, width: int = 80) -> list[str]:
     for gap in real:
         lines += paragraph(f"{gap.what}: {gap.why}", width, "  ! ")
     for gap in plan.gaps:
-        if not gap.blocks_containment and gap not in _unseen(plan):
+        if not gap.blocks_containment:
             lines += paragraph(f"{gap.what}: {gap.why}", width, "  - ")
-    return lines
-
-
-def unseen_lines(plan: Plan, width: int = 80) -> list[str]:
-    """What the trail the plan rests on cannot show."""
-    lines = ["not in evidence:"] if _unseen(plan) else []
-    for gap in _unseen(plan):
-        lines += paragraph(gap.why, width, "  - ")
     return lines
 
 
@@ -76,7 +69,7 @@ def preview_lines(plan: Plan, preview: Preview, width: int = 80) -> list[str]:
         who = f"{escape(session.session_name, 40)}" + (
             "" if judgement.is_target else f" ({escape(holder(session), 30)})"
         )
-        rows.append((_WORDS[judgement.verdict], judgement.session_id, who, judgement.reason))
+        rows.append((_WORDS[judgement.verdict], session.short_id, who, judgement.reason))
     lines = table(("", "session", "name", "because"), rows, width) if rows else ["no live session is touched"]
     return [*lines, *paragraph(tally(preview), width, "hit: ")]
 
@@ -90,7 +83,9 @@ def tally(preview: Preview) -> str:
     if not preview.bystanders_known:
         return f"{words}; bystanders unknown"
     spared = sum(j.verdict is Verdict.SPARED and not j.is_target and j.is_live for j in preview.judgements)
-    return f"{words}; {len(preview.bystanders)} bystander(s) hit; {spared} other session(s) keep working"
+    hit = f"{len(preview.bystanders)} bystander(s) hit, as far as the trail shows"
+    shared = f"; {preview.sharers} of them held by somebody else under the same name" if preview.sharers else ""
+    return f"{words}{shared}; {hit}; {spared} other session(s) keep working"
 
 
 def _head_lines(plan: Plan, width: int) -> list[str]:
@@ -103,10 +98,6 @@ def _write_lines(plan: Plan, width: int) -> list[str]:
     if plan.purpose == "cut" and plan.changes:
         lines += paragraph(_cut_off_words(plan), width, "cut-off: ")
     return lines
-
-
-def _unseen(plan: Plan) -> tuple[Gap, ...]:
-    return tuple(gap for gap in plan.gaps if gap.what == "trail" and not gap.blocks_containment)
 
 
 def _order(judgement: Judgement) -> tuple[bool, str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from unassume.model.evidence import Evidence, Wait
 from unassume.model.receipts import Receipt
 from unassume.report.plan import bound_words
@@ -35,19 +37,21 @@ def evidence_lines(found: Evidence | Wait, width: int = 80) -> list[str]:
     for note in evidence.notes:
         lines += paragraph(note, width, "note: ")
     if evidence.later_cut_off is not None:
-        lines += paragraph(
-            f"plan again with --cut-off {evidence.later_cut_off:%Y-%m-%dT%H:%M:%SZ}", width, "later cut-off: "
-        )
+        words = f"cut again, up to {clock_time(evidence.later_cut_off)} or later: a new plan takes AWS's now + 30 s"
+        lines += paragraph(words, width, "later cut-off: ")
     if evidence.contained:
-        return [
-            *lines,
-            f"CONTAINED: denied since {time_of_day(evidence.enforced_from)}, proved {clock_time(evidence.checked_at)}",
-        ]
+        since, seen = time_of_day(evidence.enforced_from), time_of_day(_seen_up_to(evidence))
+        words = f"denied since {since}, proved {clock_time(evidence.checked_at)} by a trail that reaches to {seen}"
+        return [*lines, *paragraph(words, width, "CONTAINED: ")]
     lines.append("NOT PROVEN: do not call this contained")
     if isinstance(found, Wait):
         again = f"unassume verify {evidence.receipt_id} --wait"
         lines += paragraph(f"{again} (the next look is of use at {time_of_day(found.until)})", width, "next: ")
     return lines
+
+
+def _seen_up_to(evidence: Evidence) -> datetime | None:
+    return next((proof.at for proof in evidence.proofs if proof.name == "trail-caught-up"), None)
 
 
 def unseen_lines(found: Evidence | Wait, width: int = 80) -> list[str]:

@@ -7,14 +7,14 @@ INVARIANT: apply never says contained. It says what was written.
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from collections.abc import Iterable
 
 import msgspec
 
 from unassume._version import __version__
 from unassume.errors import AccessError, InputError, PartialError, RefusedError, StaleError, UnassumeError
 from unassume.means import role_inline_policy
-from unassume.means.mark import bind
+from unassume.means.mark import bind_changes
 from unassume.model.evidence import Probe
 from unassume.model.leads import parse_lead
 from unassume.model.lineages import Lineage
@@ -35,8 +35,16 @@ from unassume.model.slots import Standing
 from unassume.model.surveys import Caller, Role, RoleSubject
 from unassume.ports import World
 from unassume.steps.find import find
-from unassume.steps.guards import Consent, check_plan, insist, objections
+from unassume.steps.guards import Consent, check_cut_off, check_plan, check_receipt, insist, objections
 from unassume.steps.preview import preview
+
+
+class _NotWrittenError(Exception):
+    """AWS refused the write itself, so that for certain nothing was done by it; a lost answer is never this."""
+
+    def __init__(self, cause: UnassumeError) -> None:
+        super().__init__(cause.message)
+        self.cause = cause
 
 
 def apply(plan: Plan, world: World, consent: Consent | None = None) -> Receipt:
@@ -47,6 +55,7 @@ def apply(plan: Plan, world: World, consent: Consent | None = None) -> Receipt:
     standings = _check_fresh(plan.changes, world)
     seen = _seen(plan, lineage, world)
     now = world.accounts.now()
+    check_cut_off(plan, plan.cut_off.expected(now), now)
     insist(objections(plan, seen, caller, plan.cut_off.expected(now), now), consent or Consent())
     canary_before = _ask_canary(plan, world)
     begun = _begun(plan, lineage, standings, caller, canary_before, world)
@@ -58,11 +67,7 @@ def apply(plan: Plan, world: World, consent: Consent | None = None) -> Receipt:
 
 def resume(receipt: Receipt, world: World, consent: Consent | None = None) -> Receipt:
     """Finish a receipt that stopped half way, with the cut-off it began with; same guards, same errors as `apply`."""
-    check_plan(receipt.plan)
-    if receipt.begun.changes != _bound(receipt.plan, receipt.begun.cut_off):
-        raise RefusedError(
-            f"receipt {receipt.id} would write something else than its plan", hint="it is damaged or foreign"
-        )
+    check_receipt(receipt)
     if receipt.undone_by:
         raise RefusedError(f"receipt {receipt.id} was undone by {receipt.undone_by}", hint="make a new plan")
     caller = _caller(receipt.plan, world)
@@ -74,8 +79,10 @@ def resume(receipt: Receipt, world: World, consent: Consent | None = None) -> Re
         _check_between(receipt.begun.changes[index], world)
     lineage = _look_again(receipt.plan, world)
     seen = _seen(receipt.plan, lineage, world)
-    insist(objections(receipt.plan, seen, caller, receipt.begun.cut_off, world.accounts.now()), consent or Consent())
-    return _carry_out(receipt.begun, left, world)
+    now = world.accounts.now()
+    check_cut_off(receipt.plan, receipt.begun.cut_off, now)
+    insist(objections(receipt.plan, seen, caller, receipt.begun.cut_off, now), consent or Consent())
+    return _carry_out(receipt.begun, left, world, may_be_written=True)
 
 
 def _caller(plan: Plan, world: World) -> Caller:
@@ -98,13 +105,25 @@ def _look_again(plan: Plan, world: World) -> Lineage | None:
 def _seen(plan: Plan, lineage: Lineage | None, world: World) -> Preview:
     if lineage is None:
         return Preview(judgements=(), bystanders_known=True)
+    _check_roles(plan, lineage)
     now_known = msgspec.structs.replace(plan, coverage=lineage.coverage)
     cut_off = plan.cut_off.expected(world.accounts.now())
     known = {session.id for session in plan.sessions}
     for session in lineage.sessions:
         if session.id not in known:
-            world.progress.tell("apply", f"seen since the plan: session {session.id} of {session.session_name}")
-    return preview(now_known, lineage.sessions, cut_off, targets=lineage.on_the_role)
+            world.progress.tell("apply", f"seen since the plan: session {session.short_id} of {session.session_name}")
+    seen = preview(now_known, lineage.sessions, cut_off, targets=lineage.on_the_role)
+    return seen if lineage.role else msgspec.structs.replace(seen, bystanders_known=False)
+
+
+def _check_roles(plan: Plan, lineage: Lineage) -> None:
+    """INVARIANT: only the role the lead leads to is written; of any other the fresh look shows no bystander."""
+    for change in plan.changes:
+        if lineage.role is not None and change.holder_id != lineage.role_id:
+            raise RefusedError(
+                f"the plan cuts role `{change.slot.role}`, but its lead leads to role `{lineage.role.name}`",
+                hint="plan again",
+            )
 
 
 def _check_fresh(changes: tuple[Change, ...], world: World) -> tuple[Standing, ...]:
@@ -157,7 +176,7 @@ def _begun(
 ) -> Begun:
     now = world.accounts.now()
     cut_off = plan.cut_off.expected(now)
-    changes = _bound(plan, cut_off)
+    changes = bind_changes(plan.changes, cut_off)
     digest = hashlib.sha256(msgspec.json.encode((plan, now))).hexdigest()[:6]
     return Begun(
         receipt_id=f"{now:%Y%m%dT%H%M%SZ}-{plan.incident}-{digest}",
@@ -174,30 +193,29 @@ def _begun(
     )
 
 
-def _bound(plan: Plan, cut_off: datetime) -> tuple[Change, ...]:
-    return tuple(msgspec.structs.replace(change, after=bind(change.after, cut_off)) for change in plan.changes)
-
-
 def _saved(change: Change, standing: Standing) -> SavedDocument:
     text = standing.text or ""
     return SavedDocument(label=change.slot.label, text=text, sha256=hashlib.sha256(text.encode()).hexdigest())
 
 
-def _carry_out(begun: Begun, indexes: range | list[int], world: World) -> Receipt:
-    wrote_nothing = True
+def _carry_out(begun: Begun, indexes: Iterable[int], world: World, *, may_be_written: bool = False) -> Receipt:
+    """Write the changes one by one; only a first, certain no leaves nothing done, and says so in the receipt."""
     for index in indexes:
         try:
-            _write(begun, index, world)
+            world.journal.append(begun.receipt_id, Intended(at=world.accounts.now(), change=index))
+            _write(begun.changes[index], world)
+            world.journal.append(begun.receipt_id, Written(at=world.accounts.now(), change=index))
         except KeyboardInterrupt:
             raise _half_done(begun, "interrupted") from None
+        except _NotWrittenError as error:
+            if may_be_written:
+                raise _half_done(begun, error.cause.message) from error.cause
+            refused = Refused(at=world.accounts.now(), change=index, why=error.cause.message)
+            world.journal.append(begun.receipt_id, refused)
+            raise error.cause from None
         except UnassumeError as error:
-            if wrote_nothing and _is_certain(error):
-                world.journal.append(
-                    begun.receipt_id, Refused(at=world.accounts.now(), change=index, why=error.message)
-                )
-                raise
             raise _half_done(begun, error.message) from error
-        wrote_nothing = False
+        may_be_written = True
     return _finished(begun, world)
 
 
@@ -205,7 +223,7 @@ def _finished(begun: Begun, world: World) -> Receipt:
     """The whole receipt; what it undoes is told so, once, if it is kept here."""
     undoes = begun.plan.undoes
     try:
-        if undoes and fold(world.journal.entries(undoes)).undone_by is None:
+        if undoes and _is_inverse(begun, undone := fold(world.journal.entries(undoes))) and undone.undone_by is None:
             world.journal.append(undoes, Undone(at=world.accounts.now(), by_receipt=begun.receipt_id))
     except InputError as error:
         world.progress.tell("apply", f"receipt {undoes} does not know that it was undone: {error.message}")
@@ -214,13 +232,26 @@ def _finished(begun: Begun, world: World) -> Receipt:
     return fold(world.journal.entries(begun.receipt_id))
 
 
-def _write(begun: Begun, index: int, world: World) -> None:
-    change = begun.changes[index]
-    world.journal.append(begun.receipt_id, Intended(at=world.accounts.now(), change=index))
+def _is_inverse(begun: Begun, undone: Receipt) -> bool:
+    """Whether what was taken away is what that receipt wrote: a plan file may name any receipt."""
+    taken = {(change.slot, change.before) for change in begun.changes}
+    put = {
+        (change.slot, change.after)
+        for change, state in zip(undone.begun.changes, undone.states, strict=True)
+        if state != "untouched"
+    }
+    return put <= taken
+
+
+def _write(change: Change, world: World) -> None:
     world.progress.tell("apply", f"writing the {change.slot.label}")
-    world.accounts.write(change.slot, change.before, change.after)
+    try:
+        world.accounts.write(change.slot, change.before, change.after)
+    except (AccessError, InputError) as error:
+        if error.facts.get("refused") == "true":
+            raise _NotWrittenError(error) from error
+        raise
     _read_back(change, world)
-    world.journal.append(begun.receipt_id, Written(at=world.accounts.now(), change=index))
 
 
 def _read_back(change: Change, world: World) -> None:
@@ -234,11 +265,6 @@ def _read_back(change: Change, world: World) -> None:
         if waited < READ_LAG_SECONDS:
             world.clock.sleep(1)
     raise StaleError(f"the {change.slot.label} does not read back as written", hint="somebody may be editing it")
-
-
-def _is_certain(error: UnassumeError) -> bool:
-    """Whether AWS said no for certain: a lost answer may hide a write that happened."""
-    return isinstance(error, AccessError | InputError) and error.facts.get("refused") == "true"
 
 
 def _half_done(begun: Begun, why: str) -> PartialError:

@@ -19,6 +19,7 @@ from unassume.ports import World
 from unassume.steps.remains import Remains
 
 _PROBES = 60
+_USELESS = ("explicit-deny", "unavailable")
 _SECOND = timedelta(seconds=1)
 
 
@@ -35,7 +36,7 @@ def measure(remains: Remains, world: World) -> Enforcement:
     receipt, last_allowed = remains.receipt, remains.last_allowed_at()
     known = Enforcement(receipt.enforced_from, receipt.enforced_by)
     if known.at is not None and (last_allowed is None or last_allowed < known.at):
-        return known
+        return _still(known, receipt, world)
     refused_at = _leaked_refused_at(remains, last_allowed)
     if refused_at is not None and not _others_deny(receipt, world):
         seen = Enforcement(_next_second(refused_at), "a leaked session was refused with an explicit deny")
@@ -45,6 +46,17 @@ def measure(remains: Remains, world: World) -> Enforcement:
         return Enforcement(None, seen.by)
     world.journal.append(receipt.id, Observed(at=world.accounts.now(), enforced_from=seen.at, by=seen.by))
     return seen
+
+
+def _still(known: Enforcement, receipt: Receipt, world: World) -> Enforcement:
+    """E as known, if the canary, where there is one, is refused now as well: a policy may have gone since."""
+    canary = receipt.plan.canary
+    if canary is None or receipt.begun.canary_before in _USELESS:
+        return known
+    probed = world.accounts.probe(Probe(role_arn=canary.role_arn, session_name=canary.session_name))
+    if probed.outcome == "explicit-deny":
+        return known
+    return Enforcement(None, f"the canary is no longer refused with an explicit deny: {probed.outcome}")
 
 
 def _leaked_refused_at(remains: Remains, last_allowed: datetime | None) -> datetime | None:
@@ -78,7 +90,7 @@ def _probe(receipt: Receipt, world: World) -> Enforcement:
     canary = receipt.plan.canary
     if canary is None:
         return Enforcement(None, "no canary in this plan, and no leaked session was seen refused since")
-    if receipt.begun.canary_before in ("explicit-deny", "unavailable"):
+    if receipt.begun.canary_before in _USELESS:
         return Enforcement(None, f"the canary was {receipt.begun.canary_before} before the cut: it proves nothing")
     probe = Probe(role_arn=canary.role_arn, session_name=canary.session_name)
     for _ in range(_PROBES):

@@ -24,8 +24,14 @@ from unassume.trail.lineage import sessions_of
 
 LOOK_BACK = timedelta(hours=36)
 """The longest any session lives, so that a window of it holds the issuance of all that can be live."""
+FARTHEST_BACK = timedelta(days=90)
+"""How far back a lead is looked for that the usual window does not show."""
 _NAMES_ASKED = 25
-_ROUNDS = 6
+_MOST_SESSIONS = 500
+_UNSEEN = (
+    "chains kept alive from sessions issued before the window are seen only where a session below them is",
+    "what a session made that outlives it (keys, users, trust edits, passed roles) is not looked for in this release",
+)
 _NOBODY: frozenset[str] = frozenset()
 
 
@@ -46,6 +52,7 @@ class _Inquiry:
         self._asked: set[str] = set()
         self.sightings: list[Sighting] = []
         self.gaps: list[str] = []
+        self.unseen = list(_UNSEEN)
         self.was_read = False
 
     def ask(self, *, roles: Set[str] = _NOBODY, keys: Set[str] = _NOBODY, names: Set[str] = _NOBODY) -> None:
@@ -74,21 +81,47 @@ class _Inquiry:
     def coverage(self) -> Coverage:
         """What was read, with our own gaps added."""
         if not self.was_read:
-            return Coverage(source="none", as_of=self._until, since=self._since, gaps=tuple(self.gaps))
+            gaps, unseen = tuple(self.gaps), tuple(self.unseen)
+            return Coverage(source="none", as_of=self._until, since=self._since, gaps=gaps, unseen=unseen)
         seen = self._world.trail.coverage()
-        return msgspec.structs.replace(seen, gaps=(*seen.gaps, *self.gaps))
+        return msgspec.structs.replace(seen, gaps=(*seen.gaps, *self.gaps), unseen=(*seen.unseen, *self.unseen))
 
 
 def find(lead: Lead, world: World, *, since: datetime | None = None, as_of: datetime | None = None) -> Lineage:
-    """Follow a lead to its sessions and theirs; InputError when it is out of reach, AccessError when AWS refuses."""
-    account = world.accounts.caller().account
+    """Follow a lead to its sessions and theirs; InputError when it is out of reach, AccessError when AWS refuses.
+
+    Without `since` the window is 36 hours; a key or principal id it does not show is looked for in 90 days.
+    """
     until = as_of or world.accounts.now()
-    inquiry = _Inquiry(world, since or until - LOOK_BACK, until)
     world.progress.tell("find", "reading the role and the trail")
-    target = _target(lead, inquiry, world, account)
+    found = _look(lead, world, since or until - LOOK_BACK, until)
+    if since is None and found.role is None and found.coverage.readable:
+        world.progress.tell("find", "nothing of it in 36 hours: looking for it in 90 days")
+        if (first := _first_seen(lead, world, until)) is not None:
+            return _look(lead, world, first - timedelta(minutes=1), until)
+    return found
+
+
+def _first_seen(lead: Lead, world: World, until: datetime) -> datetime | None:
+    """When a key or principal id was first seen in all the trail holds."""
+    inquiry = _Inquiry(world, until - FARTHEST_BACK, until)
+    match lead:
+        case KeyLead(key_id=key_id):
+            inquiry.ask(keys={key_id})
+        case PrincipalLead(session_name=name):
+            inquiry.ask(names={name})
+        case SessionLead() | RoleLead():
+            return None
+    seen = [one.issued_at if isinstance(one, Issuance) else one.first_seen for one in inquiry.sightings]
+    return min(seen, default=None)
+
+
+def _look(lead: Lead, world: World, since: datetime, until: datetime) -> Lineage:
+    """One inquiry over one window."""
+    inquiry = _Inquiry(world, since, until)
+    target = _target(lead, inquiry, world, world.accounts.caller().account)
     if target.role is None:
-        inquiry.note(target.why_not)
-        return _nothing(lead, inquiry)
+        return _nothing(lead, inquiry, target.why_not)
     inquiry.ask(roles={target.role.arn}, names={target.session_name} if target.session_name else _NOBODY)
     _look_at_use(inquiry, target)
     descendants = _descend(inquiry, _suspects(inquiry.sessions(), target))
@@ -157,7 +190,8 @@ def _look_at_use(inquiry: _Inquiry, target: _Target) -> None:
         asked = sorted(names)[:_NAMES_ASKED]
         inquiry.ask(names=frozenset(asked))
     if len(names) > _NAMES_ASKED:
-        inquiry.note(f"{len(names)} session names on the role: how each was used was not looked up for all")
+        missing = f"{len(names)} session names on the role: how each was used was not looked up for all"
+        inquiry.note(missing) if target.session_name is None else inquiry.unseen.append(missing)
 
 
 def _leaked(sessions: Iterable[Session], target: _Target) -> tuple[Session, ...]:
@@ -185,20 +219,19 @@ def _person(session: Session) -> tuple[str | None, str | None]:
 
 
 def _descend(inquiry: _Inquiry, leaked: tuple[Session, ...]) -> tuple[str, ...]:
-    """The ids of all sessions the leaked ones issued, and theirs; a depth we did not reach is a gap."""
-    family = {session.id for session in leaked}
-    parents = list(leaked)
-    for _ in range(_ROUNDS):
+    """The ids of all sessions the leaked ones issued, and theirs; what is too many to follow is a gap."""
+    first = {session.id for session in leaked}
+    family, parents = set(first), list(leaked)
+    while parents and len(family) <= _MOST_SESSIONS:
         inquiry.ask(
             keys={key for session in parents for key in session.key_ids},
             names={session.session_name for session in parents},
         )
         parents = [s for s in inquiry.sessions() if s.id not in family and s.parent and s.parent.session_id in family]
-        if not parents:
-            return tuple(sorted(family - {session.id for session in leaked}))
         family.update(session.id for session in parents)
-    inquiry.note(f"the chain of sessions goes deeper than {_ROUNDS}: what lies below was not followed")
-    return tuple(sorted(family - {session.id for session in leaked}))
+    if parents:
+        inquiry.note(f"more than {_MOST_SESSIONS} sessions came of the leaked ones: what lies below was not followed")
+    return tuple(sorted(family - first))
 
 
 def _lineage(lead: Lead, inquiry: _Inquiry, target: _Target, descendants: tuple[str, ...]) -> Lineage:
@@ -242,7 +275,7 @@ def _unseen(role: Role, name: str) -> Session:
     )
 
 
-def _nothing(lead: Lead, inquiry: _Inquiry) -> Lineage:
+def _nothing(lead: Lead, inquiry: _Inquiry, why: str) -> Lineage:
     return Lineage(
         lead=lead,
         role=None,
@@ -253,4 +286,5 @@ def _nothing(lead: Lead, inquiry: _Inquiry) -> Lineage:
         made=(),
         coverage=inquiry.coverage(),
         seen_in_trail=False,
+        why_nothing=why,
     )

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -20,11 +20,15 @@ from unassume.errors import RefusedError
 from unassume.iam.principals import AssumedRole
 from unassume.iam.values import UNKNOWN
 from unassume.means.judge import judge
-from unassume.means.mark import CANARY_PREFIX, POLICY_PREFIX, bind, instant, our_statements
+from unassume.means.mark import CANARY_PREFIX, POLICY_PREFIX, OurStatement, bind, bind_changes, instant, our_statements
 from unassume.model.plans import FORMAT, Change, Plan
 from unassume.model.previews import Preview, Verdict
-from unassume.model.selectors import OlderSessionsSelector
+from unassume.model.receipts import Receipt
+from unassume.model.selectors import CanarySelector, OlderSessionsSelector
 from unassume.model.surveys import Caller
+
+FARTHEST_CUT_OFF = timedelta(hours=1)
+"""How far ahead of now a cut-off may lie: until it passes, nobody it hits can come back."""
 
 # AWS: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html
 # AWS: https://docs.aws.amazon.com/controltower/latest/userguide/roles-how.html
@@ -72,12 +76,32 @@ def check_plan(plan: Plan) -> None:
     if plan.format != FORMAT:
         raise RefusedError(f"the plan has format {plan.format}; this release applies format {FORMAT}")
     if not plan.changes:
-        raise RefusedError("the plan has no changes", hint="read its gaps: nothing of it can be applied")
+        raise RefusedError("the plan has no changes", hint="there is nothing to write")
     if len({change.slot for change in plan.changes}) != len(plan.changes):
         raise RefusedError("the plan writes one slot twice")
+    if (plan.purpose == "undo") != (plan.undoes is not None):
+        raise RefusedError("the plan does not say plainly whether it cuts or undoes")
+    if not 0 <= plan.cut_off.margin_seconds <= FARTHEST_CUT_OFF.total_seconds():
+        raise RefusedError(f"the plan's margin of {plan.cut_off.margin_seconds} s is out of bounds")
     for change in plan.changes:
-        _check_change(change, plan.created_at)
+        _check_change(change, plan.purpose)
     _check_canary(plan)
+
+
+def check_receipt(receipt: Receipt) -> None:
+    """Refuse a receipt that speaks of anything but its own plan with the cut-off bound."""
+    check_plan(receipt.plan)
+    if receipt.begun.changes != bind_changes(receipt.plan.changes, receipt.begun.cut_off):
+        raise RefusedError(f"receipt {receipt.id} holds something else than its plan", hint="it is damaged or foreign")
+
+
+def check_cut_off(plan: Plan, cut_off: datetime, now: datetime) -> None:
+    """Refuse a cut-off far ahead: it would deny whoever comes back until then."""
+    if plan.purpose == "cut" and cut_off > now + FARTHEST_CUT_OFF:
+        raise RefusedError(
+            f"the cut-off {instant(cut_off)} lies more than an hour ahead: nobody could come back before it",
+            hint="plan again without --cut-off",
+        )
 
 
 def objections(plan: Plan, seen: Preview, caller: Caller, cut_off: datetime, now: datetime) -> tuple[Objection, ...]:
@@ -92,34 +116,52 @@ def objections(plan: Plan, seen: Preview, caller: Caller, cut_off: datetime, now
 
 
 def insist(raised: Iterable[Objection], consent: Consent) -> None:
-    """RefusedError for the first objection that neither a flag nor a person lifts."""
+    """RefusedError for what neither a flag nor a person lifts; without anybody to ask, all of it at once."""
+    left: list[Objection] = []
     for objection in raised:
-        if not _is_lifted(objection, consent) and not (objection.lifted_by and consent.ask(objection)):
-            hint = f"to do it all the same: {objection.lifted_by}" if objection.lifted_by else "nothing was written"
-            raise RefusedError(objection.text, hint=hint, facts={"guard": objection.guard})
+        if _is_lifted(objection, consent) or (objection.lifted_by and consent.ask(objection)):
+            continue
+        left.append(objection)
+        if consent.ask is not _nobody_asks:
+            break
+    if left:
+        flags = " ".join(objection.lifted_by for objection in left)
+        is_liftable = all(objection.lifted_by for objection in left)
+        raise RefusedError(
+            "; ".join(objection.text for objection in left),
+            hint=f"to do it all the same: {flags}" if is_liftable else "nothing was written",
+            facts={"guard": left[0].guard},
+        )
 
 
-def _check_change(change: Change, any_cut_off: datetime) -> None:
+def _check_change(change: Change, purpose: Literal["cut", "undo"]) -> None:
+    """A cut puts open statements of ours where nothing stands; an undo removes bound ones."""
     if not change.slot.policy.startswith(POLICY_PREFIX):
         raise RefusedError(f"the plan touches the {change.slot.label}, which is not ours by name")
-    for text in (change.before, change.after):
-        if text is None:
-            continue
-        if _has_allow(text):
-            raise RefusedError(f"the plan holds an Allow for the {change.slot.label}")
-        if our_statements(bind(text, any_cut_off) or "") is None:
-            raise RefusedError(
-                f"the plan holds a statement for the {change.slot.label} that is not exactly of our shapes"
-            )
+    text, other = (change.after, change.before) if purpose == "cut" else (change.before, change.after)
+    if text is None or other is not None:
+        raise RefusedError(f"the plan replaces what stands in the {change.slot.label}; a {purpose} never does")
+    if _has_allow(text):
+        raise RefusedError(f"the plan holds an Allow for the {change.slot.label}")
+    found = our_statements(text)
+    if found is None:
+        raise RefusedError(f"the plan holds a statement for the {change.slot.label} that is not exactly of our shapes")
+    if any((ours.cut_off is None) != (purpose == "cut") for ours in found if _is_timed(ours)):
+        raise RefusedError(f"the plan fixes a cut-off in the {change.slot.label} that is not apply's to choose")
 
 
 def _has_allow(text: str) -> bool:
+    """Whether a document holds anything but denies; one that cannot be read is refused for another reason."""
     try:
         read = json.loads(text)
         statements = read["Statement"] if isinstance(read["Statement"], list) else [read["Statement"]]
         return any(statement.get("Effect") != "Deny" for statement in statements)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
+
+
+def _is_timed(ours: OurStatement) -> bool:
+    return not isinstance(ours.selector, CanarySelector)
 
 
 def _check_canary(plan: Plan) -> None:
@@ -198,35 +240,33 @@ def _widest(plan: Plan) -> tuple[Objection, ...]:
 
 
 def _bystanders(plan: Plan, seen: Preview) -> tuple[Objection, ...]:
-    if not any(change.after is not None for change in plan.changes):
+    if plan.purpose == "undo":
         return ()
     if not seen.bystanders_known:
         return (
             Objection(
                 guard="bystanders",
-                text="bystanders unknown: no trail could be read",
+                text="bystanders unknown: not all of the trail could be read, or the lead leads nowhere now",
                 lifted_by="--max-bystanders unknown",
             ),
         )
-    hit = {judgement.session_id for judgement in seen.bystanders}
-    if not hit:
-        return ()
-    return (
-        Objection(
-            guard="bystanders",
-            text=f"{len(hit)} live session(s) of others would or may be hit: {', '.join(sorted(hit))}",
-            lifted_by=f"--max-bystanders {len(hit)}",
-            hits=len(hit),
-        ),
-    )
+    hit = sorted({judgement.session_id[:12] for judgement in seen.bystanders})
+    if hit:
+        return (_hits(len(hit), f"{len(hit)} live session(s) of others would or may be hit: {', '.join(hit)}"),)
+    if seen.sharers:
+        text = f"the leaked name is shared: {seen.sharers} live session(s) under it are held by somebody else"
+        return (_hits(seen.sharers, text),)
+    return ()
+
+
+def _hits(count: int, text: str) -> Objection:
+    return Objection(guard="bystanders", text=text, lifted_by=f"--max-bystanders {count}", hits=count)
 
 
 def _reopening(plan: Plan, now: datetime) -> tuple[Objection, ...]:
-    lifted: list[datetime] = []
-    for change in plan.changes:
-        kept = {ours.sid for ours in our_statements(bind(change.after, now) or "") or ()} if change.after else set()
-        gone = [ours for ours in our_statements(change.before or "") or () if ours.sid not in kept]
-        lifted.extend(ours.until for ours in gone if ours.until is not None and ours.until > now)
+    texts = [change.before for change in plan.changes if change.after is None and change.before is not None]
+    removed = [ours.until for text in texts for ours in our_statements(text) or ()]
+    lifted = [until for until in removed if until is not None and until > now]
     if not lifted:
         return ()
     return (

@@ -11,14 +11,9 @@ from datetime import datetime
 import msgspec
 
 from unassume._version import __version__
-from unassume.errors import InputError
-from unassume.iam.authorize import Layers, NamedPolicy, authorize
-from unassume.iam.documents import parse
-from unassume.iam.evaluate import Request
-from unassume.iam.principals import AssumedRole, context_keys
-from unassume.iam.values import UNKNOWN, Context
 from unassume.means import role_inline_policy
 from unassume.means.mark import canary_name, our_statements
+from unassume.means.removal import removable
 from unassume.model.leads import lead_text
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Canary, Change, Choices, Gap, Leaked, Outlook, Plan, RungName, WayBack
@@ -147,7 +142,7 @@ def _gaps(
         *(Gap(what="survey", why=gap) for gap in survey.gaps),
         *_unplanned(lineage, role, selectors, made),
         *_uncut_descendants(lineage),
-        *(_removable(role) if role else ()),
+        *(Gap(what=f"role `{role.name}`", why=why) for role in survey.roles for why in removable(role)),
         *(Gap(what="trail", why=gap, blocks_containment=False) for gap in lineage.coverage.gaps),
     )
 
@@ -177,33 +172,3 @@ def _uncut_descendants(lineage: Lineage) -> tuple[Gap, ...]:
         for session in sessions
         if session.live is not False and session.role_id != lineage.role_id
     )
-
-
-def _removable(role: Role) -> tuple[Gap, ...]:
-    """A role that may write its own policies can delete our deny while it propagates, or from a later session."""
-    principal = AssumedRole(
-        partition=role.arn.split(":")[1],
-        account=role.account,
-        role_arn=role.arn,
-        role_id=role.id,
-        session_name="any",
-        issued_at=UNKNOWN,
-        source_identity=UNKNOWN,
-        tags=UNKNOWN,
-    )
-    unread = [arn for arn, text in role.attached.items() if text is None]
-    try:
-        texts = {**role.inline, **{arn: text for arn, text in role.attached.items() if text is not None}}
-        layers = Layers(identity=tuple(NamedPolicy(name=name, policy=parse(text)) for name, text in texts.items()))
-    except InputError as error:
-        return (Gap(what=f"role `{role.name}`", why=f"a policy of it cannot be judged: {error.message}"),)
-    context = Context(values=context_keys(principal), unlisted=UNKNOWN)
-    for action in _WRITES_ITSELF:
-        request = Request(action=action, resource=role.arn, context=context, principal=principal)
-        if authorize(request, layers).outcome in ("allow", "unknown"):
-            why = f"its sessions may call {action} on it: they could remove our deny; only an SCP holds against that"
-            return (Gap(what=f"role `{role.name}`", why=why),)
-    if unread:
-        why = f"{len(unread)} attached policies could not be read: whether it may remove our deny is unknown"
-        return (Gap(what=f"role `{role.name}`", why=why),)
-    return ()

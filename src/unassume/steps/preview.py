@@ -5,6 +5,7 @@ The verdict is what the evaluator says of the very text that will be written; no
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -28,8 +29,17 @@ def preview(plan: Plan, sessions: Iterable[Session], cut_off: datetime, *, targe
             for session in seen
             if session.role_id == change.holder_id
         ),
-        bystanders_known=plan.coverage is not None and plan.coverage.readable,
+        bystanders_known=plan.coverage is not None and plan.coverage.is_complete,
+        sharers=_sharers(seen, aimed_at),
     )
+
+
+def _sharers(sessions: Iterable[Session], targets: set[str]) -> int:
+    """How many live targets are held by others than the person who holds fewest, issued by nobody among them."""
+    live = [one for one in sessions if one.id in targets and one.live is not False]
+    first = [one for one in live if one.parent is None or one.parent.session_id not in targets]
+    held = Counter(one.person for one in first if one.person is not None)
+    return held.total() - min(held.values()) if len(held) > 1 else 0
 
 
 def _judgement(change: Change, session: Session, cut_off: datetime, is_target: bool) -> Judgement:

@@ -17,6 +17,9 @@ from unassume.ports import World
 from unassume.steps.enforcement import Enforcement
 from unassume.steps.remains import Remains
 
+SETTLED = timedelta(seconds=30)
+"""How far beyond E the trail must reach, so that calls made after E had the time to show."""
+
 
 def policies_stand(receipt: Receipt, world: World) -> Proof:
     """Met when every slot reads back as written; a read that still shows the former text may only lag."""
@@ -48,34 +51,47 @@ def enforced(receipt: Receipt, enforcement: Enforcement) -> Proof:
 
 
 def trail_caught_up(lineage: Lineage, enforced_from: datetime | None) -> Proof:
-    """Met when every region was read and shows an event later than E."""
+    """Met when every region was read and shows an event later than E, with `SETTLED` to spare.
+
+    AWS promises no order: an event that comes later still is the business of the next look.
+    """
     coverage = lineage.coverage
     if not coverage.readable:
-        why = "; ".join(coverage.gaps) or "no region could be read"
-        return _trail(lineage, False, f"no readable trail: {why}")
+        return _trail(lineage, False, f"no readable trail: {'; '.join(coverage.gaps) or 'no region could be read'}")
     if missing := sorted(region.region for region in coverage.regions if region.state != "read"):
         return _trail(lineage, False, f"not readable in {', '.join(missing)}")
+    if coverage.gaps:
+        return _trail(lineage, False, "; ".join(coverage.gaps))
     if enforced_from is None:
         return _trail(lineage, False, "cannot be judged before the deny was seen enforced", may_come=True)
-    newest = [region.newest_event_at for region in coverage.regions]
-    behind = sum(at is None or at <= enforced_from for at in newest)
+    wanted, newest = enforced_from + SETTLED, [region.newest_event_at for region in coverage.regions]
+    behind = sum(at is None or at <= wanted for at in newest)
     if behind:
-        detail = f"{behind} of {len(newest)} regions show no event later than {_text(enforced_from)} yet"
+        detail = f"{behind} of {len(newest)} regions show no event later than {_text(wanted)} yet"
         return _trail(lineage, False, detail, may_come=True)
-    return _trail(lineage, True, f"every one of {len(newest)} regions shows events later than {_text(enforced_from)}")
+    return _trail(lineage, True, f"every one of {len(newest)} regions shows events later than {_text(wanted)}")
 
 
-def nothing_left(remains: Remains, enforced_from: datetime | None) -> Proof:
-    """Met when nothing speaks against it; whether the trail reaches far enough is another proof."""
-    wrong = [*_uncut(remains, enforced_from), *_gaps(remains.receipt), *_broke_out(remains, enforced_from)]
-    detail = "; ".join(wrong) or "no uncut session of the thief, nothing allowed after the deny held"
-    return Proof(name="nothing-left", is_met=not wrong, at=remains.lineage.coverage.as_of, detail=detail)
+def nothing_left(remains: Remains, enforced_from: datetime | None, removable: tuple[str, ...]) -> Proof:
+    """Met when nothing speaks against it; whether the trail reaches far enough is another proof.
+
+    `removable` says how sessions of the role could remove our deny, as its policies stand now.
+    """
+    at = remains.lineage.coverage.as_of
+    wrong = [*_uncut(remains, enforced_from), *_gaps(remains, removable), *_broke_out(remains, enforced_from)]
+    if wrong:
+        return Proof(name="nothing-left", is_met=False, at=at, detail="; ".join(wrong))
+    if remains.forgotten():
+        detail = "the trail does not show the session that was cut: nobody knows that this is the one that leaked"
+        return Proof(name="nothing-left", is_met=False, at=at, detail=detail, may_come=True)
+    detail = "no uncut session of the thief, no management call allowed after the deny held"
+    return Proof(name="nothing-left", is_met=True, at=at, detail=detail)
 
 
 def notes(remains: Remains, enforced_from: datetime | None) -> tuple[str, ...]:
     """What the proofs do not decide: who it is that came back."""
     return tuple(
-        f"session {session.id} of `{session.session_name}` was issued {_text(session.issued_at)}, after the cut: "
+        f"session {session.short_id} of `{session.session_name}` was issued {_text(session.issued_at)}, after the cut: "
         "its owner came back, or the thief did with other credentials"
         for session in remains.came_back(enforced_from)
     )
@@ -88,21 +104,22 @@ def _trail(lineage: Lineage, is_met: bool, detail: str, *, may_come: bool = Fals
 
 def _uncut(remains: Remains, enforced_from: datetime | None) -> list[str]:
     late = [
-        f"session {one.id}, issued {_text(one.issued_at)}, is or may be later than the cut-off, not later than E"
+        f"session {one.short_id}, issued {_text(one.issued_at)}, is or may be later than the cut-off, not later than E"
         for one in remains.late(enforced_from)
     ]
-    away = [f"session {one.id}, issued by a leaked one, is not cut" for one in remains.elsewhere(enforced_from)]
+    away = [f"session {one.short_id}, issued by a leaked one, is not cut" for one in remains.elsewhere(enforced_from)]
     return [*late, *away]
 
 
-def _gaps(receipt: Receipt) -> list[str]:
-    """The gaps of the plan that are no sessions: those a fresh find judges again."""
-    return [f"{gap.what}: {gap.why}" for gap in receipt.plan.gaps if gap.blocks_containment and not gap.session_id]
+def _gaps(remains: Remains, removable: tuple[str, ...]) -> list[str]:
+    """The gaps of the plan that nothing judges anew: sessions are found again, and the role is surveyed again."""
+    kept = [gap for gap in remains.receipt.plan.gaps if gap.blocks_containment and not gap.session_id]
+    return [*removable, *(f"{gap.what}: {gap.why}" for gap in kept if gap.why not in removable)]
 
 
 def _broke_out(remains: Remains, enforced_from: datetime | None) -> list[str]:
     return [
-        f"session {one.id} was allowed a call at {_text(one.last_allowed_at)}"
+        f"session {one.short_id} was allowed a call at {_text(one.last_allowed_at)}"
         for one in remains.cut()
         if enforced_from is not None and one.last_allowed_at is not None and one.last_allowed_at >= enforced_from
     ]

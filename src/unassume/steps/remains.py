@@ -46,22 +46,41 @@ class Remains:
         return [one for one in self.targets() if one.live is not False and self._may_be_late(one, enforced_from)]
 
     def came_back(self, enforced_from: datetime | None) -> list[Session]:
-        """Sessions of the cut names issued after the deny held: not what leaked, whoever they are."""
+        """Sessions of the cut names issued after the deny held, by nobody of the thief's: not what leaked."""
+        first = [self.lineage.session(one) for one in self.lineage.leaked] or self.targets()
         return [
             one
-            for one in self.targets()
+            for one in first
             if enforced_from is not None
             and one.issued_at is not None
             and one.issued_at > enforced_from
             and self._verdict(one) is Verdict.SPARED
+            and one.id not in self.lineage.descendants
         ]
 
     def elsewhere(self, enforced_from: datetime | None) -> list[Session]:
-        """Live sessions on other roles that leaked ones issued: the plan does not reach them."""
+        """Sessions that leaked ones issued on other roles: the plan does not reach them.
+
+        An expired one counts on, where its account's trail was not read: what it issued in turn cannot be seen.
+        """
         innocent = {session.id for session in self.came_back(enforced_from)}
         below = [self.lineage.session(one) for one in self.lineage.descendants]
-        away = [one for one in below if one.live is not False and one.role_id != self.lineage.role_id]
-        return [one for one in away if not self._comes_from(one, innocent)]
+        away = [one for one in below if one.role_id != self.lineage.role_id]
+        read = {region.account for region in self.lineage.coverage.regions}
+        return [
+            one
+            for one in away
+            if (one.live is not False or one.account not in read) and not self._comes_from(one, innocent)
+        ]
+
+    def forgotten(self) -> bool:
+        """Whether the fresh look no longer shows the role, the name or the sessions the cut was made for."""
+        if self.lineage.role is None or not self.lineage.seen_in_trail:
+            return True
+        found = {session.id for session in self.lineage.sessions}
+        principals = {session.principal_id for session in self.lineage.sessions}
+        aimed_at = [one for one in self.receipt.plan.sessions if one.id in self.receipt.plan.targets]
+        return any(one.id not in found and one.principal_id not in principals for one in aimed_at)
 
     def _cuts_whole_role(self) -> bool:
         texts = [change.after for change in self.receipt.begun.changes if change.after is not None]
@@ -75,6 +94,8 @@ class Remains:
                 return False
             case Verdict.UNSURE:
                 return session.issued_at is not None or session.calls > 0
+            case Verdict.SPARED if session.id in self.lineage.descendants and self.lineage.leaked:
+                return True
             case Verdict.SPARED:
                 issued = session.issued_at
                 return enforced_from is not None and issued is not None and issued <= enforced_from

@@ -13,6 +13,7 @@ from unassume.errors import RefusedError
 from unassume.model.plans import Plan
 from unassume.model.receipts import Receipt
 from unassume.ports import World
+from unassume.steps.guards import check_receipt
 
 
 def undo(receipt: Receipt, world: World) -> Plan:
@@ -21,11 +22,10 @@ def undo(receipt: Receipt, world: World) -> Plan:
         raise RefusedError(
             f"receipt {receipt.id} was undone already, by {receipt.undone_by}", hint="there is nothing left to put back"
         )
+    check_receipt(receipt)
     made = receipt.plan
     touched = [
-        change
-        for change, state in zip(receipt.begun.changes, receipt.states, strict=True)
-        if state in ("intended", "written")
+        change for change, state in zip(receipt.begun.changes, receipt.states, strict=True) if state != "untouched"
     ]
     return Plan(
         tool=f"unassume {__version__}",

@@ -9,14 +9,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from unassume.errors import InputError
+from unassume.means.removal import removable
 from unassume.model.evidence import Evidence, Wait
 from unassume.model.leads import parse_lead
 from unassume.model.lineages import Lineage
 from unassume.model.receipts import Receipt, fold
+from unassume.model.surveys import RoleSubject
 from unassume.ports import World
 from unassume.steps import proofs
 from unassume.steps.enforcement import measure
-from unassume.steps.find import find
+from unassume.steps.find import LOOK_BACK, find
+from unassume.steps.guards import check_receipt
 from unassume.steps.remains import Remains
 
 _SHORTEST, _LONGEST, _USUAL = 5, 300, 30
@@ -25,6 +28,7 @@ _SECOND = timedelta(seconds=1)
 
 def verify(receipt: Receipt, world: World, *, patience: timedelta | None = None) -> Evidence | Wait:
     """Prove the cut now; with `patience`, look again until it is proved, cannot be, or the time is up."""
+    check_receipt(receipt)
     if receipt.plan.purpose == "undo":
         raise InputError(f"receipt {receipt.id} took a cut back: nothing to prove", hint="verify the cut itself")
     deadline = world.accounts.now() + (patience or timedelta(0))
@@ -40,15 +44,15 @@ def verify(receipt: Receipt, world: World, *, patience: timedelta | None = None)
 
 def _look(receipt: Receipt, world: World) -> Evidence | Wait:
     """One look at every proof; Wait only when all that is missing may still come."""
-    standing = proofs.policies_stand(receipt, world)
-    lineage = find(parse_lead(receipt.plan.lead), world)
+    lineage = _find_again(receipt, world)
     remains = Remains(receipt, lineage)
     enforcement = measure(remains, world)
+    ways_out = _ways_out(receipt, world)
     found = (
-        standing,
+        proofs.policies_stand(receipt, world),
         proofs.enforced(receipt, enforcement),
         proofs.trail_caught_up(lineage, enforcement.at),
-        proofs.nothing_left(remains, enforcement.at),
+        proofs.nothing_left(remains, enforcement.at, ways_out),
     )
     late = remains.late(enforcement.at)
     margin = timedelta(seconds=receipt.plan.cut_off.margin_seconds)
@@ -61,7 +65,7 @@ def _look(receipt: Receipt, world: World) -> Evidence | Wait:
         uncut=tuple(session.id for session in (*late, *remains.elsewhere(enforcement.at))),
         later_cut_off=enforcement.at + margin if late and enforcement.at else None,
         notes=proofs.notes(remains, enforcement.at),
-        not_in_evidence=lineage.coverage.gaps,
+        not_in_evidence=lineage.coverage.unseen,
     )
     missing = [proof for proof in found if not proof.is_met]
     if not missing or not all(proof.may_come for proof in missing):
@@ -70,14 +74,31 @@ def _look(receipt: Receipt, world: World) -> Evidence | Wait:
     return Wait(until=until, why=tuple(proof.detail for proof in missing), evidence=evidence)
 
 
+def _ways_out(receipt: Receipt, world: World) -> tuple[str, ...]:
+    """How sessions of the roles cut could remove our deny, as their policies stand now."""
+    subjects = [RoleSubject(account=one.slot.account, name=one.slot.role) for one in receipt.begun.changes]
+    roles = [world.accounts.survey(subject) for subject in subjects]
+    return tuple(why for role in roles if role is not None for why in removable(role))
+
+
+def _find_again(receipt: Receipt, world: World) -> Lineage:
+    """A fresh find that reaches at least as far back as the plan's did, so that nothing known is forgotten."""
+    until = world.accounts.now()
+    since = until - LOOK_BACK
+    if receipt.plan.coverage is not None:
+        since = min(since, receipt.plan.coverage.since)
+    return find(parse_lead(receipt.plan.lead), world, since=since, as_of=until)
+
+
 def _next_look(lineage: Lineage, enforced_from: datetime | None, now: datetime) -> datetime:
     """When the trail should show E, judged by how late its newest event is now; AWS promises no bound."""
     newest = [region.newest_event_at for region in lineage.coverage.regions if region.newest_event_at is not None]
     if enforced_from is None or not newest:
         return now + timedelta(seconds=_USUAL)
-    if lineage.coverage.as_of <= enforced_from + _SECOND:
-        # Our own look is an event in every region: one after E is what a quiet region will show.
-        return max(now, enforced_from) + 2 * _SECOND
-    due = enforced_from + (lineage.coverage.as_of - max(newest)) + timedelta(seconds=_SHORTEST)
+    wanted = enforced_from + proofs.SETTLED
+    if lineage.coverage.as_of <= wanted + _SECOND:
+        # Our own look is an event in every region: a later one is what a quiet region will show.
+        return max(now, wanted) + 2 * _SECOND
+    due = wanted + (lineage.coverage.as_of - max(newest)) + timedelta(seconds=_SHORTEST)
     pause = min(max((due - now).total_seconds(), _SHORTEST), _LONGEST)
     return now + timedelta(seconds=pause)

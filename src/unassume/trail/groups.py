@@ -13,9 +13,12 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def session_id(role_id: str, session_name: str, issued_at: datetime | None) -> str:
-    """The short id of a session; `issued_at` is None where no event tells it."""
+    """The id of a session; `issued_at` is None where no event tells it.
+
+    INVARIANT: 128 bits of digest, since the thief chooses names: two of his sessions must never share an id.
+    """
     second = issued_at.isoformat() if issued_at else "unknown"
-    return "s-" + hashlib.sha256("\n".join((role_id, session_name, second)).encode()).hexdigest()[:10]
+    return "s-" + hashlib.sha256("\n".join((role_id, session_name, second)).encode()).hexdigest()[:32]
 
 
 class Group:

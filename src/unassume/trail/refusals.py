@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 # AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-EXPLICIT_DENY = "with an explicit deny in an identity-based policy"
+# At the end of the message only: what comes before repeats names and ARNs that the caller chose.
+_EXPLICIT_DENY = re.compile(
+    r"with an explicit deny in an identity-based policy\.?(?:\s+Encoded authorization failure message: \S+)?\s*"
+)
 
 # INVARIANT: a code that may also be given to an authorised call is left out: `NoSuchBucket`, `ValidationError`,
 # `ThrottlingException` or EC2's `AuthFailure` must never make a live thief look refused.
@@ -30,7 +35,13 @@ def is_refusal(error_code: str | None) -> bool:
 
 def is_explicit_deny(error_code: str | None, error_message: str | None) -> bool:
     """Whether an identity-based policy said no in so many words."""
-    return is_refusal(error_code) and EXPLICIT_DENY in (error_message or "")
+    return is_refusal(error_code) and says_explicit_deny(error_message or "")
+
+
+def says_explicit_deny(message: str) -> bool:
+    """Whether a refusal ends in the words for an explicit deny in an identity-based policy."""
+    found = message.rfind("with an explicit deny")
+    return found >= 0 and _EXPLICIT_DENY.fullmatch(message, found) is not None
 
 
 def is_exempt(event_source: str, event_name: str) -> bool:

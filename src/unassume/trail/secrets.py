@@ -16,8 +16,9 @@ _KEY_PARTS = (
     "secretaccesskey", "secretkey", "secretstring", "secretbinary", "clientsecret", "privatekey",
     "password", "passphrase", "samlassertion",
 )  # fmt: skip
-# The first letters of session tokens as STS has issued them since 2019; a URL holds them percent-encoded.
-_TOKEN = re.compile(r"(?:IQoJ|FwoG|FQoG)[A-Za-z0-9+/=%_-]{60,}")
+# The first letters of session tokens as STS has issued them since 2019; a URL holds them percent-encoded. A session
+# name has 64 characters at most, so that no name a thief chooses passes for a token.
+_TOKEN = re.compile(r"(?:IQoJ|FwoG|FQoG)[A-Za-z0-9+/=%_-]{150,}")
 
 
 def without_secrets(text: str) -> str:
