@@ -79,7 +79,8 @@ class FakeAccounts:
     """One AWS account: slots in a dict, roles, and a clock `skew` seconds behind the local one.
 
     `read_lag` and `propagation` are in seconds. `faults` are raised one per write: before it took hold, or after it
-    where `is_lost` is set. `probes` overrides how the canary is answered. Every write is held against the journal.
+    where `is_lost` is set; `read_faults` one per read of a slot that was written. `probes` overrides how the canary
+    is answered. Every write is held against the journal.
     """
 
     clock: FakeClock
@@ -89,6 +90,7 @@ class FakeAccounts:
     skew: float = 0.0
     read_lag: float = 0.0
     propagation: float = 3.0
+    read_faults: list[BaseException] = field(default_factory=list)
     who: Caller = RESPONDER
     faults: list[BaseException] = field(default_factory=list)
     is_lost: bool = False
@@ -116,6 +118,8 @@ class FakeAccounts:
         if role is None:
             return Standing(text=None, holder_id=None)
         last = self._last.get(slot)
+        if last is not None and self.read_faults:
+            raise self.read_faults.pop(0)
         if last is not None and self.now() < last.at + timedelta(seconds=self.read_lag):
             return Standing(text=last.before, holder_id=role.id)
         return Standing(text=role.inline.get(slot.policy), holder_id=role.id)
@@ -190,7 +194,7 @@ class FakeTrail:
         return Coverage(
             source="memory",
             as_of=now,
-            since=now - timedelta(hours=36),
+            since=self.asked[-1].since if self.asked else now,
             regions=tuple(self._region(name, now) for name in self.regions),
             gaps=self.gaps,
         )
@@ -213,7 +217,12 @@ class FakeBlobs:
 
 
 def _touches(sighting: Sighting, ask: Ask) -> bool:
-    """Whether LookupEvents, asked attribute by attribute, would show the events behind a sighting."""
+    """Whether LookupEvents, asked attribute by attribute, would show the events behind a sighting.
+
+    What lies before the window is not shown; what lies after it is, so that a test may put an event ahead of its time.
+    """
+    if (sighting.issued_at if isinstance(sighting, Issuance) else sighting.last_seen) < ask.since:
+        return False
     keys, names = set(ask.key_ids), set(ask.session_names)
     if isinstance(sighting, Issuance):
         callers = {sighting.caller.key_id, *sighting.key_ids}

@@ -165,6 +165,7 @@ def test_a_refused_write_says_why(
         (refusal("AccessDenied", DENY), "explicit-deny"),
         (refusal("AccessDenied", "no identity-based policy allows the iam:ListAccountAliases action"), "denied"),
         (refusal("AccessDenied", "with an explicit deny in a service control policy"), "denied"),
+        (refusal("AccessDenied", f"{DENY} because no identity-based policy allows the action"), "denied"),
         (refusal("OddFailure", DENY, 400), "unavailable"),
         (Answer(xml("ListAccountAliases", "<AccountAliases/><IsTruncated>false</IsTruncated>")), "allowed"),
     ],

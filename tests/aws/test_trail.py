@@ -98,7 +98,7 @@ def test_the_window_is_asked_and_clipped(aws: Loopback, trail: LookupTrail) -> N
 
 
 def test_coverage_tells_how_far_each_region_reaches(aws: Loopback, trail: LookupTrail) -> None:
-    """The newest event of each region, of whatever session; none where a region shows none."""
+    """The newest event of each region, of whatever session; what no event history shows is no gap."""
     serve(aws, History(us_east_1=calls(1), eu_west_1=[]))
     trail.sightings(ASK)
     coverage = trail.coverage()
@@ -106,7 +106,8 @@ def test_coverage_tells_how_far_each_region_reaches(aws: Loopback, trail: Lookup
         "us-east-1": NOW - timedelta(seconds=60), "eu-west-1": None,
     }  # fmt: skip
     assert {each.account for each in coverage.regions} == {ACCOUNT}
-    assert any("management events only" in gap for gap in coverage.gaps)
+    assert any("management events only" in each for each in coverage.unseen)
+    assert (coverage.gaps, coverage.is_complete) == ((), True)
 
 
 def test_the_newest_event_is_asked_for_first(aws: Loopback, trail: LookupTrail) -> None:

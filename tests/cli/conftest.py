@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.running import CommandLine, settings
+from tests.cli.running import REGIONS, CommandLine, settings
 from unassume.lab import Lab
 
 
 @pytest.fixture(scope="module")
 def lab() -> Iterator[Lab]:
-    """A local AWS with the seed played, where the trail is not late."""
-    with Lab(seed="bob-mary-keith") as served:
+    """A local AWS with the seed played, where the trail is not late and few regions are to be asked."""
+    with Lab(seed="bob-mary-keith", regions=REGIONS) as served:
         yield served
 
 

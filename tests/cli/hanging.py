@@ -1,17 +1,17 @@
-"""An endpoint in front of the lab that passes every call on, but for one that it leaves without an answer."""
+"""An endpoint in front of the lab that passes every call on, but for those that it leaves without an answer."""
 
 from __future__ import annotations
 
 import http.client
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 
 class Hanging:
-    """Where it listens, and whether the call that hangs has come in."""
+    """Where it listens, and whether a call that hangs has come in."""
 
     def __init__(self, behind: str, word: bytes) -> None:
         self.reached = threading.Event()
@@ -26,7 +26,7 @@ class Hanging:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 if word in body + str(self.headers).encode():
                     reached.set()
-                    released.wait(30)
+                    self.hang()
                     return
                 onward = http.client.HTTPConnection(behind_it)
                 onward.request("POST", self.path, body, dict(self.headers))
@@ -39,6 +39,12 @@ class Hanging:
                 self.end_headers()
                 self.wfile.write(content)
                 onward.close()
+
+            def hang(self) -> None:
+                """Send what is no answer yet, so that the caller's own patience never ends the call."""
+                with suppress(OSError):
+                    while not released.wait(1):
+                        self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
             do_GET = do_POST
 

@@ -55,6 +55,14 @@ def test_ctrl_c_before_any_write(run: CommandLine, lab: Lab, plan: str) -> None:
     assert "Traceback" not in err
 
 
+def test_ctrl_c_while_the_trail_hangs(run: CommandLine, lab: Lab) -> None:
+    """Interrupted while lookups hang that would never end: 130 all the same, one line, nothing on stdout."""
+    code, out, err = interrupted(lab, run.folder, b"LookupEvents", "find", SESSION)
+    assert (code, out) == (130, "")
+    assert err.splitlines()[-1] == "interrupted"
+    assert "Traceback" not in err
+
+
 def test_ctrl_c_in_the_middle_of_the_write(run: CommandLine, lab: Lab, plan: str) -> None:
     """Interrupted while AWS has not answered: 5, the receipt is named with both ways on, and resume finishes it."""
     code, out, err = interrupted(lab, run.folder, b"Action=PutRolePolicy", "apply", plan)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
-from tests.cli.running import CommandLine
+from tests.cli.running import REGIONS, CommandLine
 from tests.lab.acting import CHILD_ARN, ROLE_ARN, TRUST, assume, code_of, reads
 from unassume.lab import Credentials, Lab
 from unassume.lab.seeds import PEOPLE, client
@@ -16,9 +17,15 @@ SESSION = "arn:aws:sts::123456789012:assumed-role/DataAnalyst/keith"
 
 
 @pytest.fixture
-def lab() -> Any:
+def regions() -> Sequence[str] | None:
+    """Two regions, where a flow asks for no others."""
+    return REGIONS
+
+
+@pytest.fixture
+def lab(regions: Sequence[str] | None) -> Iterator[Lab]:
     """A lab for each flow: each changes the account."""
-    with Lab(seed="bob-mary-keith", propagation=5) as served:
+    with Lab(seed="bob-mary-keith", propagation=5, regions=regions) as served:
         yield served
 
 
@@ -41,6 +48,7 @@ def cut(run: CommandLine, lead: str, *more: str) -> str:
     return str(document(done.out)["id"])
 
 
+@pytest.mark.parametrize("regions", [None], ids=["all regions"])
 def test_keith_is_cut_and_comes_back(run: CommandLine, lab: Lab) -> None:
     """find, plan, apply, verify, undo: Keith alone is denied, GetCallerIdentity fools nothing, undo restores him."""
     key = lab.credentials("keith").access_key_id

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from copy import deepcopy
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -59,6 +59,17 @@ def test_a_template_is_ours_without_its_time(selectors: tuple[Selector, ...]) ->
     found = our_statements(document(selectors))
     assert found is not None
     assert [(one.selector, one.cut_off, one.until) for one in found] == [(each, None, None) for each in selectors]
+
+
+@given(at=CUT_OFFS, apart=st.integers(-(10**6), 10**6).filter(bool))
+def test_an_expiry_that_is_not_its_cut_off_s_is_not_ours(at: datetime, apart: int) -> None:
+    """The Sid says when the statement is no longer needed: one that says another instant than its cut-off does is no
+    statement of ours, nor is one of which only one half is open."""
+    text = bound((SessionNameSelector(KEITH),), at)
+    right, wrong = (f"Until{one + NEEDED_FOR:%Y%m%dT%H%M%SZ}" for one in (at, at + timedelta(seconds=apart)))
+    assert our_statements(text) is not None
+    assert our_statements(text.replace(right, wrong)) is None
+    assert our_statements(text.replace(right, f"Until{UNTIL}")) is None
 
 
 @given(selectors=SELECTORS, at=CUT_OFFS)

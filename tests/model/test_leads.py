@@ -21,6 +21,7 @@ from unassume.model.leads import (
 ACCOUNT = "111122223333"
 # Of the alphabet and length of the real ones, and obviously nobody's.
 SECRET_KEY = "EXAMPLE/EXAMPLE+EXAMPLE/EXAMPLE+EXAMPLEx"
+PLAIN_KEY = SECRET_KEY.replace("/", "0").replace("+", "0")
 TOKEN = "IQoJb3JpZ2luX2Vj" + "EXAMPLE/" * 60
 LONG_TERM_KEY = "AKIA" + "EXAMPLE0" * 2
 
@@ -95,21 +96,41 @@ def test_any_text_is_a_lead_or_bad_input(text: str) -> None:
         f"AWS_SESSION_TOKEN={TOKEN}",
         f"ASIA{TOKEN}",
         f"arn:{TOKEN}",
+        f"arn:{SECRET_KEY}",
+        f"aws_secret_access_key={PLAIN_KEY}",
+        f"AWS_SECRET_ACCESS_KEY={PLAIN_KEY},",
     ],
-    ids=["secret", "token", "long-term", "id-colon", "id-space", "both", "setting", "export", "glued", "arn"],
+    ids=[
+        "secret",
+        "token",
+        "long-term",
+        "id-colon",
+        "id-space",
+        "both",
+        "setting",
+        "export",
+        "glued",
+        "arn",
+        "arn key",
+        "equals",
+        "equals and comma",
+    ],
 )
 def test_a_secret_is_refused_and_not_repeated(text: str) -> None:
     """A secret key, a session token or a long-term key, alone or with words around it, is in no part of the error."""
     with pytest.raises(InputError) as caught:
         parse_lead(text)
     said = f"{caught.value.message} {caught.value.hint} {caught.value.facts}"
-    assert not any(secret in said for secret in (SECRET_KEY, TOKEN[:40], LONG_TERM_KEY))
+    assert not any(secret in said for secret in (SECRET_KEY, PLAIN_KEY, TOKEN[:40], LONG_TERM_KEY))
 
 
 def test_a_long_role_name_is_no_secret() -> None:
-    """A role's name with 40 letters in it is taken when it has any more than that."""
+    """A name with a run of 40 letters and digits is taken in a role's ARN; by itself only where the run is of more."""
     name = "A" * 40 + "-role"
-    assert parse_lead(name) == RoleLead(name=name)
+    assert parse_lead(f"arn:aws:iam::{ACCOUNT}:role/{name}") == RoleLead(name=name, account=ACCOUNT)
+    with pytest.raises(InputError, match="looks like a secret"):
+        parse_lead(name)
+    assert parse_lead(f"A{name}") == RoleLead(name=f"A{name}")
 
 
 @pytest.mark.parametrize(

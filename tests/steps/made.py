@@ -34,6 +34,7 @@ WORK = json.dumps(
 )
 FOREIGN = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]})
 LOST = AccessError("no answer from `AWS`")
+THROTTLED = AccessError("AWS throttled `iam:PutRolePolicy`", facts={"code": "Throttling"})
 REFUSED = AccessError("not allowed to call `iam:PutRolePolicy`", facts={"refused": "true"})
 
 

@@ -17,6 +17,7 @@ from tests.steps.made import (
     REFUSED,
     ROLE_ID,
     ROLE_NAME,
+    THROTTLED,
     Scene,
     issuance,
     made_role,
@@ -30,6 +31,7 @@ from unassume.model.receipts import Begun, Entry, Intended, Refused, Written, fo
 from unassume.model.slots import Slot
 from unassume.steps.apply import apply, resume
 from unassume.steps.guards import Consent
+from unassume.steps.undo import undo
 
 KINDS = {Begun: "begun", Intended: "intended", Written: "written", Refused: "refused"}
 
@@ -248,6 +250,28 @@ def test_a_read_that_never_catches_up_is_partial() -> None:
     assert resume(set_up.receipt(), set_up.world).is_complete
 
 
+@pytest.mark.parametrize("fault", [THROTTLED, REFUSED], ids=["throttled", "not allowed"])
+def test_a_read_back_that_fails_is_partial(fault: AccessError) -> None:
+    """Only a refusal of the write itself is certain: after it, no answer to the read makes the write undone."""
+    set_up = scene(read_faults=[fault])
+    made = set_up.planned()
+    with pytest.raises(PartialError) as caught:
+        apply(made, set_up.world)
+    assert caught.value.receipt_id == set_up.receipt().id
+    assert set_up.receipt().states == ("intended",)
+    assert set_up.slot(made) in set_up.accounts.slots
+    apply(undo(set_up.receipt(), set_up.world), set_up.world, EVERYTHING)
+    assert set_up.accounts.slots == {}
+
+
+def test_a_throttled_write_is_partial() -> None:
+    """Throttling may answer a repeat of a call that was carried out: it is never taken for a refusal."""
+    set_up = scene(faults=[THROTTLED], is_lost=True)
+    with pytest.raises(PartialError):
+        apply(set_up.planned(), set_up.world)
+    assert set_up.receipt().states == ("intended",)
+
+
 def test_somebody_else_s_edit_is_not_waited_for() -> None:
     """What reads back as neither before nor after is an edit: partial at once, and resume finds it stale."""
     set_up = scene()
@@ -341,13 +365,11 @@ def test_resume_goes_through_the_guards() -> None:
 
 
 def test_what_stood_before_is_saved_with_its_digest() -> None:
-    """A document that is replaced or deleted is in the receipt, byte for byte, before the first write."""
+    """A document that is deleted is in the receipt, byte for byte, before the first write."""
     set_up = scene()
-    made = set_up.planned()
-    text = apply(made, set_up.world).begun.changes[0].after or ""
-    taken_back = msgspec.structs.replace(made.changes[0], before=text, after=None)
-    undoing = msgspec.structs.replace(made, purpose="undo", canary=None, changes=(taken_back,))
-    (saved,) = apply(undoing, set_up.world, EVERYTHING).begun.documents
+    receipt = apply(set_up.planned(), set_up.world)
+    text = receipt.begun.changes[0].after or ""
+    (saved,) = apply(undo(receipt, set_up.world), set_up.world, EVERYTHING).begun.documents
     assert (saved.text, saved.sha256) == (text, hashlib.sha256(text.encode()).hexdigest())
 
 

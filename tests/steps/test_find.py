@@ -16,6 +16,7 @@ from tests.steps.made import (
     ROLE_ID,
     ROLE_NAME,
     WHOLE_ROLE,
+    Scene,
     issuance,
     keith_identity,
     made_role,
@@ -100,10 +101,11 @@ def test_a_session_no_event_shows_stands() -> None:
     ],
 )
 def test_nothing_found_is_a_value(lead: Lead, why: str) -> None:
-    """A lead that leads nowhere gives an empty lineage whose coverage says why."""
+    """A lead that leads nowhere gives an empty lineage that says why; nothing is missing from the trail for that."""
     lineage = scene().found(lead)
     assert (lineage.role, lineage.sessions, lineage.leaked) == (None, (), ())
-    assert any(why in gap for gap in lineage.coverage.gaps)
+    assert why in lineage.why_nothing
+    assert lineage.coverage.gaps == ()
 
 
 def test_a_re_created_role_has_no_session_of_the_old_one() -> None:
@@ -112,7 +114,7 @@ def test_a_re_created_role_has_no_session_of_the_old_one() -> None:
     set_up.accounts.roles[ROLE_NAME] = made_role(role_id="AROAEXAMPLEANALYST999")
     lineage = set_up.found(KEY)
     assert lineage.role is None
-    assert any("re-created" in gap for gap in lineage.coverage.gaps)
+    assert "re-created" in lineage.why_nothing
 
 
 def test_a_user_s_session_is_out_of_reach() -> None:
@@ -151,6 +153,60 @@ def test_the_window_holds_every_live_session() -> None:
     set_up.found()
     (first, *_) = set_up.trail.asked
     assert (first.until, first.until - first.since) == (START - timedelta(seconds=500), timedelta(hours=36))
+
+
+@pytest.mark.parametrize(
+    "lead", [KeyLead(key_id="ASIAEXAMPLEOLD000000"), PrincipalLead(role_id=ROLE_ID, session_name="old")]
+)
+def test_a_lead_older_than_any_session_is_found(lead: Lead) -> None:
+    """A key or principal id that 36 hours do not show is looked for in all 90 days, and the window then holds it."""
+    set_up = scene()
+    issued = START - timedelta(hours=60)
+    set_up.trail.seen.append(issuance("old", issued, "ASIAEXAMPLEOLD000000", hours=1))
+    set_up.trail.seen.append(use("old", issued, "ASIAEXAMPLEOLD000000", issued + timedelta(minutes=5)))
+    lineage = set_up.found(lead)
+    assert names(lineage, lineage.leaked) == ["old"]
+    assert not lineage.session(lineage.leaked[0]).live
+    assert lineage.coverage.since <= issued
+    assert min(ask.since for ask in set_up.trail.asked) == START - timedelta(days=90)
+
+
+def test_what_36_hours_show_is_not_looked_for_further() -> None:
+    """90 days of LookupEvents take long: only a lead that leads nowhere is worth them."""
+    set_up = scene()
+    set_up.found(KEY)
+    assert {ask.since for ask in set_up.trail.asked} == {START - timedelta(hours=36)}
+
+
+def chained(set_up: Scene, hops: int) -> None:
+    """Keith's session issues one on the other role, that one the next, and so on, a second apart."""
+    caller = keith_identity()
+    for hop in range(hops):
+        at, key, name = START - timedelta(seconds=hops - hop), f"ASIAEXAMPLEHOP{hop:06}", f"hop{hop:03}"
+        set_up.trail.seen.append(issuance(name, at, key, caller=caller, role=(CHILD_NAME, CHILD_ID), hours=1))
+        arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{CHILD_NAME}/{name}"
+        caller = Identity(
+            kind="AssumedRole", account=ACCOUNT, arn=arn, principal_id=f"{CHILD_ID}:{name}", key_id=key, issued_at=at
+        )
+
+
+def test_a_long_chain_is_followed_to_its_end() -> None:
+    """Ten hops away is still the thief."""
+    set_up = scene()
+    chained(set_up, 10)
+    lineage = set_up.found()
+    assert names(lineage, lineage.descendants) == [f"hop{hop:03}" for hop in range(10)]
+    assert lineage.coverage.gaps == ()
+
+
+def test_a_family_too_large_to_follow_is_a_gap() -> None:
+    """What more than 500 sessions issued in turn is not looked for, and is said to be missing."""
+    set_up = scene()
+    for number in range(501):
+        key, at = f"ASIAEXAMPLEMANY{number:05}", START - timedelta(seconds=number + 1)
+        made = issuance(f"m{number:03}", at, key, caller=keith_identity(), role=(CHILD_NAME, CHILD_ID), hours=1)
+        set_up.trail.seen.append(made)
+    assert any("more than 500 sessions" in gap for gap in set_up.found().coverage.gaps)
 
 
 def test_survey_reads_the_role_and_the_clocks() -> None:

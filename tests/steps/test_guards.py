@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
 
 from tests.fakes import ACCOUNT, START
-from tests.steps.made import EVERYTHING, FOREIGN, KEITH, ROLE_ID, ROLE_NAME, WORK, scene
+from tests.steps.made import EVERYTHING, FOREIGN, KEITH, KEYS, ROLE_ID, ROLE_NAME, WORK, issuance, scene
 from unassume.errors import RefusedError
-from unassume.model.plans import Plan, RungName
+from unassume.means.mark import bind
+from unassume.model.leads import KeyLead, Lead
+from unassume.model.plans import CutOff, Plan, RungName
 from unassume.model.previews import Preview
-from unassume.model.sightings import RoleName
+from unassume.model.sightings import Identity, RoleName
 from unassume.model.slots import RoleInlinePolicy
 from unassume.model.surveys import Caller
-from unassume.steps.guards import Consent, Objection, check_plan, insist, objections
+from unassume.steps.guards import Consent, Objection, check_cut_off, check_plan, insist, objections
 from unassume.steps.preview import preview
 
 REPLACE = msgspec.structs.replace
@@ -177,6 +181,31 @@ def with_statement(effect: str) -> Plan:
     return change_with(after=json.dumps(read))
 
 
+def undoing(**more: Any) -> Plan:
+    """A plan that takes our bound policy back, with fields of the plan or its change replaced."""
+    made = scene().planned()
+    whole = {"purpose": "undo", "undoes": more.pop("undoes", "r-1"), "canary": None}
+    change = REPLACE(made.changes[0], **{"before": bound_text(), "after": None, **more})
+    return REPLACE(made, changes=(change,), **whole)
+
+
+def bound_text() -> str:
+    """Our policy as it stands once it was applied."""
+    return bind(scene().planned().changes[0].after, START) or ""
+
+
+def canary_and_template() -> str:
+    """Our policy as a plan has it, its cut-off open."""
+    return scene().planned().changes[0].after or ""
+
+
+def canary_alone() -> str:
+    """Our policy with the deny of the leaked session taken out: the canary would be refused as before."""
+    read = json.loads(canary_and_template())
+    read["Statement"] = [one for one in read["Statement"] if one["Sid"] == "UnassumeCanary"]
+    return json.dumps(read)
+
+
 OTHER_SLOT = RoleInlinePolicy(account=ACCOUNT, role=ROLE_NAME, policy="work")
 FOREIGN_PLANS: dict[str, tuple[Callable[[], Plan], str]] = {
     "another format": (lambda: plan_with(format=2), "format 2"),
@@ -189,8 +218,27 @@ FOREIGN_PLANS: dict[str, tuple[Callable[[], Plan], str]] = {
     "another operator": (lambda: edited("DateLessThan", "DateGreaterThan"), "not exactly of our shapes"),
     "no JSON": (lambda: change_with(after="{"), "not exactly of our shapes"),
     "a name not ours": (lambda: change_with(slot=OTHER_SLOT), "not ours by name"),
-    "somebody's policy deleted": (lambda: change_with(before=FOREIGN, after=None), "not exactly of our shapes"),
-    "somebody's allow deleted": (lambda: change_with(before=WORK, after=None), "an Allow"),
+    "somebody's policy deleted": (lambda: undoing(before=FOREIGN), "not exactly of our shapes"),
+    "somebody's allow deleted": (lambda: undoing(before=WORK), "an Allow"),
+    "our policy replaced": (lambda: change_with(before=bound_text()), "replaces what stands"),
+    "our policy weakened": (lambda: change_with(before=bound_text(), after=canary_alone()), "replaces what stands"),
+    "our policy deleted by a cut": (lambda: change_with(before=bound_text(), after=None), "replaces what stands"),
+    "a cut-off of its own": (lambda: change_with(after=bound_text()), "fixes a cut-off"),
+    "a cut-off long past": (
+        lambda: edited("UNASSUME-CUT-OFF", "2020-01-01T00:00:00Z"),
+        "not exactly of our shapes",
+    ),
+    "an expiry of its own": (lambda: edited("UNASSUME-UNTIL", "20200101T000000Z"), "not exactly of our shapes"),
+    "a cut that says it undoes": (lambda: plan_with(undoes="r-1"), "whether it cuts or undoes"),
+    "an undo of nothing": (lambda: undoing(undoes=None), "whether it cuts or undoes"),
+    "an undo that writes": (lambda: plan_with(purpose="undo", undoes="r-1", canary=None), "replaces what stands"),
+    "an undo that puts another in its place": (
+        lambda: undoing(after=canary_alone()),
+        "replaces what stands",
+    ),
+    "an undo of a template": (lambda: undoing(before=canary_and_template()), "fixes a cut-off"),
+    "a margin in the past": (lambda: plan_with(cut_off=CutOff(margin_seconds=-600)), "out of bounds"),
+    "a margin of days": (lambda: plan_with(cut_off=CutOff(margin_seconds=3601)), "out of bounds"),
     "canary of another role": (lambda: canary_with(role=RoleName(ACCOUNT, "Other")), "canary"),
     "canary by another ARN": (lambda: canary_with(role_arn=f"arn:aws:iam::{ACCOUNT}:role/Other"), "canary"),
     "canary of another account": (
@@ -218,5 +266,33 @@ def test_our_own_plans_pass(rung: RungName) -> None:
     """Every plan of ours, also one that takes a cut back, is let through."""
     made = scene().planned(KEITH, rung=rung)
     check_plan(made)
-    text = made.changes[0].after
-    check_plan(REPLACE(made, purpose="undo", canary=None, changes=(REPLACE(made.changes[0], before=text, after=None),)))
+    text = bind(made.changes[0].after, START)
+    back = REPLACE(made.changes[0], before=text, after=None)
+    check_plan(REPLACE(made, purpose="undo", undoes="r-1", canary=None, changes=(back,)))
+
+
+@pytest.mark.parametrize(("ahead", "is_refused"), [(3600, False), (3601, True), (-86_400, False)])
+def test_a_cut_off_far_ahead_is_refused(ahead: float, is_refused: bool) -> None:
+    """Until the cut-off nobody it hits can come back: one more than an hour ahead of AWS's clock is no cut of ours."""
+    made = plan_with(cut_off=CutOff(at=START + timedelta(seconds=ahead)))
+    with pytest.raises(RefusedError, match="more than an hour ahead") if is_refused else nullcontext():
+        check_cut_off(made, made.cut_off.expected(START), START)
+
+
+def shared(lead: Lead) -> tuple[Objection, ...]:
+    """The objections to a cut of a name that Anne goes by as well."""
+    set_up = scene()
+    anne = Identity(kind="IAMUser", account=ACCOUNT, arn=f"arn:aws:iam::{ACCOUNT}:user/anne", principal_id="AIDAANNE")
+    set_up.trail.seen.append(issuance("keith", START - timedelta(minutes=30), "ASIAEXAMPLEANNE00000", caller=anne))
+    made, lineage = set_up.planned(lead), set_up.found(lead)
+    seen = preview(made, lineage.sessions, START, targets=lineage.on_the_role)
+    return objections(made, seen, set_up.accounts.who, made.cut_off.expected(START), START)
+
+
+@pytest.mark.parametrize("lead", [KEITH, KeyLead(key_id=KEYS["keith"])], ids=["by name", "by key"])
+def test_a_shared_name_is_asked_about(lead: Lead) -> None:
+    """Whoever leaked, a cut of a name two people go by hits the other: it takes consent to one bystander."""
+    (objection,) = shared(lead)
+    assert (objection.guard, objection.hits) == ("bystanders", 1)
+    assert is_refused((objection,), Consent(max_bystanders=0)) == "bystanders"
+    assert is_refused((objection,), Consent(max_bystanders=1)) is None

@@ -23,6 +23,8 @@ from unassume.model.surveys import Role, Survey
 from unassume.steps.guards import check_plan
 from unassume.steps.plan import plan
 
+OWN_POLICY = f"arn:aws:iam::{ACCOUNT}:policy/Work"
+
 
 def with_role(**more: Any) -> Scene:
     """The incident on a role with other fields."""
@@ -146,14 +148,17 @@ def test_an_expired_child_is_no_gap() -> None:
     [
         {"inline": {"admin": policy("*")}},
         {"inline": {"own": policy("iam:DeleteRolePolicy", resource=f"arn:aws:iam::{ACCOUNT}:role/{ROLE_NAME}")}},
+        {"inline": {"attach": policy("iam:AttachRolePolicy")}},
+        {"inline": {"trust": policy("iam:UpdateAssumeRolePolicy")}},
+        {"inline": {"rewrite": policy("iam:CreatePolicyVersion")}, "attached": {OWN_POLICY: policy("s3:*")}},
         {"attached": {"arn:aws:iam::aws:policy/IAMFullAccess": policy("iam:*")}},
         {"attached": {"arn:aws:iam::aws:policy/Unread": None}},
         {"inline": {"odd": policy("s3:*").replace("Action", "Acton")}},
     ],
-    ids=["inline", "own role only", "attached", "unreadable", "not judged"],
+    ids=["inline", "own role only", "attach", "trust", "rewrite", "attached", "unreadable", "not judged"],
 )
 def test_a_role_that_may_undo_our_deny_is_a_gap(fields: dict[str, Any]) -> None:
-    """Who may delete or overwrite the role's inline policies could take our deny away; not knowing counts as may."""
+    """Who may delete, overwrite or outflank the role's inline policies can undo our deny; not knowing counts as may."""
     made = with_role(**fields).planned()
     assert [gap.what for gap in blocking(made)] == [f"role `{ROLE_NAME}`"]
     assert made.changes != ()
@@ -164,9 +169,10 @@ def test_a_role_that_may_undo_our_deny_is_a_gap(fields: dict[str, Any]) -> None:
     [
         {"work": policy("s3:*", "iam:GetRolePolicy")},
         {"other": policy("iam:DeleteRolePolicy", resource=f"arn:aws:iam::{ACCOUNT}:role/Other")},
-        {"admin": policy("*"), "not": policy("iam:*RolePolicy", effect="Deny")},
+        {"rewrite": policy("iam:CreatePolicyVersion")},
+        {"admin": policy("*"), "not": policy("iam:*", effect="Deny")},
     ],
-    ids=["reads", "other role", "denied"],
+    ids=["reads", "other role", "nothing to rewrite", "denied"],
 )
 def test_a_role_that_may_not_is_none(inline: dict[str, str]) -> None:
     """Reading policies, writing another role's, or an explicit deny leave no gap."""
@@ -189,7 +195,7 @@ def test_a_rung_not_in_this_release_is_a_gap(rung: RungName) -> None:
 
 
 def test_gaps_of_the_trail_do_not_block() -> None:
-    """What the trail says it lacks is passed on as a note."""
+    """What the trail lacks is passed on as a note: verify reads the trail anew, and judges it then."""
     set_up = scene()
     set_up.trail.gaps = ("data events are not in this trail",)
     (gap,) = set_up.planned().gaps

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
 
-from tests.fakes import START
-from tests.steps.made import ISSUED, KEITH, WHOLE_ROLE, Scene, scene
+from tests.fakes import ACCOUNT, START
+from tests.steps.made import ISSUED, KEITH, WHOLE_ROLE, Scene, issuance, keith_identity, scene
 from unassume.model.leads import Lead
 from unassume.model.plans import RungName
 from unassume.model.previews import Preview, Verdict
+from unassume.model.sightings import Identity
 from unassume.steps.preview import preview
 
 
@@ -95,8 +97,44 @@ def test_unsure_counts_as_hit() -> None:
     assert [one.verdict for one in found.bystanders] == [Verdict.UNSURE]
 
 
-def test_without_a_trail_nobody_is_known() -> None:
-    """An unreadable trail is `bystanders unknown`, never none."""
+@pytest.mark.parametrize(
+    "lacking",
+    [{"is_unreadable": True}, {"refused": frozenset({"eu-west-1"})}, {"gaps": ("12 events were left out",)}],
+    ids=["no trail", "a region refused", "a gap"],
+)
+def test_without_the_whole_trail_nobody_is_known(lacking: dict[str, Any]) -> None:
+    """A trail that is not read in every region, or not whole, is `bystanders unknown`, never none."""
     set_up = scene()
-    set_up.trail.is_unreadable = True
+    for name, value in lacking.items():
+        setattr(set_up.trail, name, value)
     assert not seen(set_up).bystanders_known
+
+
+def anne_s(set_up: Scene, **more: Any) -> None:
+    """Another user holds a session under Keith's name."""
+    anne = Identity(kind="IAMUser", account=ACCOUNT, arn=f"arn:aws:iam::{ACCOUNT}:user/anne", principal_id="AIDAANNE")
+    set_up.trail.seen.append(
+        issuance("keith", START - timedelta(minutes=30), "ASIAEXAMPLEANNE00000", caller=anne, **more)
+    )
+
+
+def test_a_shared_name_has_sharers() -> None:
+    """Where two people hold sessions of the leaked name, one of them is cut for the other."""
+    set_up = scene()
+    assert seen(set_up).sharers == 0
+    anne_s(set_up)
+    assert seen(set_up).sharers == 1
+
+
+def test_a_dead_namesake_shares_nothing() -> None:
+    """Whose session has ended loses nothing."""
+    set_up = scene()
+    anne_s(set_up, hours=0.25)
+    assert seen(set_up).sharers == 0
+
+
+def test_what_a_leaked_session_issued_shares_nothing() -> None:
+    """A session of the role below the leaked one has another issuer, and is the thief's all the same."""
+    set_up = scene()
+    set_up.trail.seen.append(issuance("keith", START, "ASIAEXAMPLESELF00000", caller=keith_identity(), hours=1))
+    assert seen(set_up).sharers == 0

@@ -41,13 +41,22 @@ def test_undo_puts_back_from_every_state(after: int, is_written: bool) -> None:
 
 
 def test_what_was_never_intended_needs_no_undo() -> None:
-    """A receipt that stopped before any intent, or was refused by AWS, has nothing to put back."""
+    """A receipt that stopped before any intent has nothing to put back."""
     set_up, _, _ = stopped(1, False)
     assert undo(set_up.receipt(), set_up.world).changes == ()
-    refused = scene(faults=[REFUSED])
+
+
+@pytest.mark.parametrize("is_lost", [False, True], ids=["not written", "written all the same"])
+def test_what_aws_refused_is_put_back_too(is_lost: bool) -> None:
+    """Undo looks at what stands, not at what AWS said of it: a refused write leaves nothing behind either way."""
+    set_up = scene(faults=[REFUSED], is_lost=is_lost)
     with pytest.raises(AccessError):
-        apply(refused.planned(), refused.world)
-    assert undo(refused.receipt(), refused.world).changes == ()
+        apply(set_up.planned(), set_up.world)
+    assert set_up.receipt().states == ("refused",)
+    receipt = set_up.receipt()
+    apply(undo(receipt, set_up.world), set_up.world, REOPEN)
+    assert set_up.accounts.slots == {}
+    assert set_up.receipt(receipt.id).undone_by is not None
 
 
 def test_undo_asks_while_a_cut_session_may_live() -> None:

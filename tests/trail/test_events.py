@@ -91,8 +91,8 @@ def test_a_text_without_secrets_is_kept_as_it_is() -> None:
         {"SecretAccessKey": "tell-tale"},
         {"loginProfile": [{"password": "tell-tale"}]},
         {"masterUserPassword": "tell-tale"},
-        {"url": "https://example.com/?X-Amz-Security-Token=IQoJb3tell-tale" + "A" * 80},
-        {"note": "FwoGtell-tale" + "/+A=" * 30},
+        {"url": "https://example.com/?X-Amz-Security-Token=IQoJb3tell-tale" + "A" * 200},
+        {"note": "FwoGtell-tale" + "/+A=" * 50},
     ],
 )
 def test_no_secret_is_kept(hidden: object) -> None:

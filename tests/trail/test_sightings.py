@@ -59,6 +59,32 @@ def test_a_namesake_of_an_exempt_call_is_not_exempt() -> None:
     assert (use.exempt, use.last_allowed_at) == (0, at(5))
 
 
+@pytest.mark.parametrize(
+    ("message", "is_ours"),
+    [
+        (DENY, True),
+        (f"{DENY}.", True),
+        (f"{DENY} Encoded authorization failure message: aGVsbG8tb25seS1BV1M", True),
+        (f"You are not authorized to perform this operation. {DENY}", True),
+        (f"{DENY} because no identity-based policy allows the s3:ListBuckets action", False),
+        (f"User: {DENY} is not authorized to perform: s3:ListBuckets with an explicit deny in a resource-based policy",
+         False),
+        (f"{DENY} with an explicit deny in a service control policy", False),
+        (f"{DENY} on resource: arn:aws:s3:::{DENY}/x", False),
+        (f"{DENY}\nEncoded authorization failure message: two words", False),
+        ("User: x is not authorized to perform: s3:ListBuckets with an explicit deny in a permissions boundary", False),
+        ("", False),
+    ],
+)  # fmt: skip
+def test_the_words_count_at_the_end_alone(message: str, is_ours: bool) -> None:
+    """Names and resources of the thief's choosing stand before AWS's own words: the phrase in there proves nothing."""
+    who = session("keith", 0)
+    refused = event(5, "ListBuckets", who, errorCode="AccessDenied", errorMessage=message)
+    (found,) = sightings_of([refused])
+    assert isinstance(found, Use)
+    assert (found.denied, found.explicit_denies) == (1, int(is_ours))
+
+
 def test_an_explicit_deny_is_told_apart() -> None:
     """Only AWS's own words for an identity-based policy count, and the first of them is dated."""
     [use] = uses(

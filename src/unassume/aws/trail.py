@@ -74,9 +74,13 @@ class LookupTrail:
         )  # fmt: skip
 
     def _run(self, lookups: Sequence[RegionLookup]) -> None:
-        """Ask every region side by side, one call each in a round; all the waiting is done here, once for all."""
+        """Ask every region side by side, one call each in a round; all the waiting is done here, once for all.
+
+        Ctrl-C comes out at once: a call that hangs is left to its thread.
+        """
         clock = self._connection.clock
-        with ThreadPoolExecutor(MOST_THREADS) as pool:
+        pool = ThreadPoolExecutor(MOST_THREADS)
+        try:
             while left := [lookup for lookup in lookups if not lookup.is_done]:
                 now = clock.now()
                 ready = [lookup for lookup in left if self._due.get(lookup.region, now) <= now]
@@ -84,6 +88,8 @@ class LookupTrail:
                     self._due[lookup.region] = now + timedelta(seconds=pause)
                 if not ready:
                     clock.sleep((min(self._due[lookup.region] for lookup in left) - now).total_seconds())
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _inquiry_of(self, ask: Ask) -> _Inquiry:
         """The inquiry an ask belongs to: the latest, or a new one when its window is another."""

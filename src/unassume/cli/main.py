@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -58,12 +60,21 @@ def main(words: Sequence[str] | None = None, clock: Clock | None = None) -> NoRe
         _complain(error)
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted", err=True)
-        code = Exit.INTERRUPTED
+        _leave_interrupted()
     except Exception as error:  # noqa: BLE001  # the last resort: a traceback could hold a secret
         click.echo(f"error: unexpected {type(error).__name__} in {_place(error)}; please report it", err=True)
         code = Exit.FAILED
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _leave_interrupted() -> NoReturn:
+    """Leave at once: Python's own way out would wait for lookups that hang in their threads."""
+    with suppress(OSError, ValueError):
+        click.echo("interrupted", err=True)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(Exit.INTERRUPTED)
 
 
 def _complain(error: click.ClickException) -> None:

@@ -34,7 +34,7 @@ from unassume.lab.moto_app import MotoApp, is_closed
 from unassume.lab.operations import Operation, family, resolve
 from unassume.lab.policy_writes import check_write
 from unassume.lab.refusals import Family, Refusal, Why, not_implemented
-from unassume.lab.regions import REGIONS, list_regions
+from unassume.lab.regions import list_regions
 from unassume.lab.role_reads import lagging_read
 from unassume.lab.shapes import Answer, error, json_result, query_result, request_id
 from unassume.lab.sigv4 import Signed, read_authorization
@@ -67,8 +67,17 @@ class _Passage:
 class Gate:
     """The WSGI application in front of moto."""
 
-    def __init__(self, moto: MotoApp, keyring: Keyring, history: History, trail: LabTrail, clock: LabClock) -> None:
+    def __init__(
+        self,
+        moto: MotoApp,
+        keyring: Keyring,
+        history: History,
+        trail: LabTrail,
+        clock: LabClock,
+        regions: tuple[str, ...],
+    ) -> None:
         self._moto = moto
+        self._regions = regions
         self._keyring = keyring
         self._history = history
         self._trail = trail
@@ -116,7 +125,7 @@ class Gate:
             raise Refusal(Why.UNSIGNED, "this path is not part of AWS", reason="moto's own path")
         signed = passage.signed = read_authorization(incoming)
         passage.family = family(incoming, signed.service)
-        if signed.region not in REGIONS:
+        if signed.region not in self._regions:
             raise Refusal(Why.UNKNOWN_KEY, reason=f"the region {signed.region} is not enabled")
         unresolved: Refusal | None = None
         try:
@@ -146,7 +155,7 @@ class Gate:
                 self._trail.throttle(caller.account, signed.region)
                 return json_result(self._trail.lookup(caller.account, signed.region, operation.parameters))
             case "account", "ListRegions":
-                return json_result(list_regions(operation.parameters), "application/json")
+                return json_result(list_regions(self._regions, operation.parameters), "application/json")
             case "sts", _:
                 raise not_implemented(f"sts:{operation.name} yet")
             case _:

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from unassume.errors import InputError
 from unassume.lab.refusals import Refusal
 
 REGIONS = (
@@ -20,10 +21,20 @@ REGIONS = (
 _STATUS = "ENABLED_BY_DEFAULT"
 
 
-def list_regions(parameters: Mapping[str, Any]) -> dict[str, Any]:
+def enabled(wanted: Sequence[str] | None, home: str) -> tuple[str, ...]:
+    """The regions of a lab in AWS's order, all when none are wanted; InputError for others, or without its home."""
+    if wanted is None:
+        return REGIONS
+    if isinstance(wanted, str) or home not in wanted or not set(wanted) <= set(REGIONS):
+        hint = f"give a tuple of the {len(REGIONS)} regions that are enabled by default, `{home}` among them"
+        raise InputError(f"the lab cannot have the regions `{wanted}`", hint=hint)
+    return tuple(name for name in REGIONS if name in wanted)
+
+
+def list_regions(regions: Sequence[str], parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The answer of ListRegions, filtered and paged as asked."""
     wanted = parameters.get("RegionOptStatusContains")
-    names = REGIONS if not wanted or _STATUS in wanted else ()
+    names = regions if not wanted or _STATUS in wanted else ()
     try:
         start, size = int(parameters.get("NextToken") or 0), int(parameters.get("MaxResults") or 50)
     except (TypeError, ValueError):

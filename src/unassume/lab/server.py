@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 import threading
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ from unassume.errors import InputError
 from unassume.lab.calls import Call
 from unassume.lab.clock import LabClock
 from unassume.lab.credentials import Credentials, Issued, Keyring, new_id, new_secret
+from unassume.lab.regions import enabled
 
 if TYPE_CHECKING:
     from unassume.lab.events import Event
@@ -29,8 +31,9 @@ class Lab:
 
     `seed` is the name of a scenario or None for an empty account with a root key. `propagation` is how many
     lab-seconds a written policy takes to bite, `read_delay` how far GetRole, GetRolePolicy and ListRolePolicies lag,
-    `trail_delay` how late events reach LookupEvents. InputError for an unknown seed, a host that is not loopback, or
-    a second lab in this process; AccessError when the port is taken.
+    `trail_delay` how late events reach LookupEvents. `regions` are the ones the account has enabled, by default the 17
+    of every account; calls to others are refused. InputError for an unknown seed, regions without `us-east-1` or not
+    of the 17, a host that is not loopback, or a second lab in this process; AccessError when the port is taken.
 
     moto's state is global to the process, so entering clears it. A call in flight when the lab closes may fail.
     """
@@ -45,6 +48,7 @@ class Lab:
         propagation: float = 0,
         read_delay: float = 0,
         trail_delay: float = 0,
+        regions: Sequence[str] | None = None,
         port: int = 0,
         host: str = "127.0.0.1",
         clock: LabClock | None = None,
@@ -56,6 +60,7 @@ class Lab:
         self._seed = seed
         self._delays = (propagation, read_delay, trail_delay)
         self._where = (host, port)
+        self.regions = enabled(regions, REGION)
         self._credentials: dict[str, Credentials] = {}
         self._folder: Path | None = None
         self._closing = ExitStack()
@@ -115,7 +120,7 @@ class Lab:
         keyring = Keyring()
         history = History(self.clock, propagation=propagation, read_delay=read_delay)
         self._trail = LabTrail(self.clock, trail_delay)
-        self._gate = Gate(MotoApp(), keyring, history, self._trail, self.clock)
+        self._gate = Gate(MotoApp(), keyring, history, self._trail, self.clock, self.regions)
         server = Server(self._gate, *self._where)
         undo.callback(server.stop)
         self.endpoint_url = server.url

@@ -126,4 +126,4 @@ def _may_be_secret(text: str) -> bool:
 
     A role whose name holds such a run is named by its ARN.
     """
-    return len(text) > 200 or (_SECRET.search(text) is not None and not text.startswith("arn:"))
+    return len(text) > 200 or _SECRET.search(text) is not None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
 from unassume.model.leads import describe_lead, parse_lead
 from unassume.model.plans import CUT_OFF, Change, Outlook, Plan
 from unassume.model.previews import Judgement, Preview, Verdict
+from unassume.model.sessions import Session
 from unassume.report.escape import escape
 from unassume.report.lineage import holder, unseen_lines
 from unassume.report.table import paragraph, table
@@ -62,7 +64,7 @@ def preview_lines(plan: Plan, preview: Preview, width: int = 80) -> list[str]:
     """Session by session: cut, spared or unsure, and why."""
     sessions = {session.id: session for session in plan.sessions}
     rows = []
-    for judgement in sorted(preview.judgements, key=_order):
+    for judgement in sorted(preview.judgements, key=lambda judgement: _order(judgement, sessions)):
         session = sessions.get(judgement.session_id)
         if session is None or not judgement.is_live:
             continue
@@ -100,8 +102,10 @@ def _write_lines(plan: Plan, width: int) -> list[str]:
     return lines
 
 
-def _order(judgement: Judgement) -> tuple[bool, str, str]:
-    return (not judgement.is_target, judgement.verdict.value, judgement.session_id)
+def _order(judgement: Judgement, sessions: Mapping[str, Session]) -> tuple[bool, str, str, str]:
+    session = sessions.get(judgement.session_id)
+    name = session.session_name if session else ""
+    return (not judgement.is_target, judgement.verdict.value, name, judgement.session_id)
 
 
 def _ladder(plan: Plan, width: int) -> list[str]:

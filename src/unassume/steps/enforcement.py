@@ -37,26 +37,38 @@ def measure(remains: Remains, world: World) -> Enforcement:
     known = Enforcement(receipt.enforced_from, receipt.enforced_by)
     if known.at is not None and (last_allowed is None or last_allowed < known.at):
         return _still(known, receipt, world)
-    refused_at = _leaked_refused_at(remains, last_allowed)
-    if refused_at is not None and not _others_deny(receipt, world):
-        seen = Enforcement(_next_second(refused_at), "a leaked session was refused with an explicit deny")
-    else:
-        seen = _probe(receipt, world)
+    seen = _probe(receipt, world) if _has_canary(receipt) else _by_trail(remains, last_allowed, world)
     if seen.at is None or (last_allowed is not None and last_allowed >= seen.at):
         return Enforcement(None, seen.by)
     world.journal.append(receipt.id, Observed(at=world.accounts.now(), enforced_from=seen.at, by=seen.by))
     return seen
 
 
+def _has_canary(receipt: Receipt) -> bool:
+    """Whether the plan has a canary that was let in before the cut: then its word goes before the trail's."""
+    return receipt.plan.canary is not None and receipt.begun.canary_before not in _USELESS
+
+
 def _still(known: Enforcement, receipt: Receipt, world: World) -> Enforcement:
     """E as known, if the canary, where there is one, is refused now as well: a policy may have gone since."""
     canary = receipt.plan.canary
-    if canary is None or receipt.begun.canary_before in _USELESS:
+    if canary is None or not _has_canary(receipt):
         return known
     probed = world.accounts.probe(Probe(role_arn=canary.role_arn, session_name=canary.session_name))
     if probed.outcome == "explicit-deny":
         return known
     return Enforcement(None, f"the canary is no longer refused with an explicit deny: {probed.outcome}")
+
+
+def _by_trail(remains: Remains, last_allowed: datetime | None, world: World) -> Enforcement:
+    """E as a leaked session's own refusal shows it; AWS's message repeats names, so a canary is the better witness."""
+    receipt = remains.receipt
+    refused_at = _leaked_refused_at(remains, last_allowed)
+    if refused_at is not None and not _others_deny(receipt, world):
+        return Enforcement(_next_second(refused_at), "a leaked session was refused with an explicit deny")
+    if receipt.plan.canary is not None:
+        return Enforcement(None, f"the canary was {receipt.begun.canary_before} before the cut: it proves nothing")
+    return Enforcement(None, "no canary in this plan, and no leaked session was seen refused since")
 
 
 def _leaked_refused_at(remains: Remains, last_allowed: datetime | None) -> datetime | None:
@@ -88,10 +100,7 @@ def _denies(text: str) -> bool:
 def _probe(receipt: Receipt, world: World) -> Enforcement:
     """Ask as the canary until AWS refuses it with an explicit deny."""
     canary = receipt.plan.canary
-    if canary is None:
-        return Enforcement(None, "no canary in this plan, and no leaked session was seen refused since")
-    if receipt.begun.canary_before in _USELESS:
-        return Enforcement(None, f"the canary was {receipt.begun.canary_before} before the cut: it proves nothing")
+    assert canary is not None
     probe = Probe(role_arn=canary.role_arn, session_name=canary.session_name)
     for _ in range(_PROBES):
         probed = world.accounts.probe(probe)

@@ -103,7 +103,7 @@ def find(lead: Lead, world: World, *, since: datetime | None = None, as_of: date
 
 
 def _first_seen(lead: Lead, world: World, until: datetime) -> datetime | None:
-    """When a key or principal id was first seen in all the trail holds."""
+    """When a key or principal id was first issued or seen in all the trail holds."""
     inquiry = _Inquiry(world, until - FARTHEST_BACK, until)
     match lead:
         case KeyLead(key_id=key_id):
@@ -112,7 +112,7 @@ def _first_seen(lead: Lead, world: World, until: datetime) -> datetime | None:
             inquiry.ask(names={name})
         case SessionLead() | RoleLead():
             return None
-    seen = [one.issued_at if isinstance(one, Issuance) else one.first_seen for one in inquiry.sightings]
+    seen = [one.issued_at or one.first_seen if isinstance(one, Use) else one.issued_at for one in inquiry.sightings]
     return min(seen, default=None)
 
 

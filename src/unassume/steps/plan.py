@@ -24,8 +24,6 @@ from unassume.model.surveys import Role, Survey
 from unassume.rungs.ladder import LADDER, Rung, rung
 from unassume.steps.preview import preview
 
-_WRITES_ITSELF = ("iam:DeleteRolePolicy", "iam:PutRolePolicy")
-
 
 def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
     """The Changes and Gaps for one lineage under the responder's choices; nothing is read or written."""

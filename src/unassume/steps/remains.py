@@ -55,7 +55,7 @@ class Remains:
             and one.issued_at is not None
             and one.issued_at > enforced_from
             and self._verdict(one) is Verdict.SPARED
-            and one.id not in self.lineage.descendants
+            and not self._is_below_the_cut(one, enforced_from)
         ]
 
     def elsewhere(self, enforced_from: datetime | None) -> list[Session]:
@@ -94,11 +94,20 @@ class Remains:
                 return False
             case Verdict.UNSURE:
                 return session.issued_at is not None or session.calls > 0
-            case Verdict.SPARED if session.id in self.lineage.descendants and self.lineage.leaked:
+            case Verdict.SPARED if self._is_below_the_cut(session, enforced_from):
                 return True
             case Verdict.SPARED:
                 issued = session.issued_at
-                return enforced_from is not None and issued is not None and issued <= enforced_from
+                return enforced_from is not None and (issued is None or issued <= enforced_from)
+
+    def _is_below_the_cut(self, session: Session, enforced_from: datetime | None) -> bool:
+        """Whether a session that had to die stands above it: then it is the thief's, whatever it is called."""
+        dead = {
+            one.id
+            for one in self.targets()
+            if enforced_from is None or one.issued_at is None or one.issued_at <= enforced_from
+        }
+        return self._comes_from(session, dead)
 
     def _verdict(self, session: Session) -> Verdict:
         verdicts = {

@@ -17,7 +17,7 @@ from unassume.model.receipts import Receipt, fold
 from unassume.model.surveys import RoleSubject
 from unassume.ports import World
 from unassume.steps import proofs
-from unassume.steps.enforcement import measure
+from unassume.steps.enforcement import Enforcement, measure
 from unassume.steps.find import LOOK_BACK, find
 from unassume.steps.guards import check_receipt
 from unassume.steps.remains import Remains
@@ -46,10 +46,13 @@ def _look(receipt: Receipt, world: World) -> Evidence | Wait:
     """One look at every proof; Wait only when all that is missing may still come."""
     lineage = _find_again(receipt, world)
     remains = Remains(receipt, lineage)
-    enforcement = measure(remains, world)
+    standing = proofs.policies_stand(receipt, world)
+    enforcement = (
+        measure(remains, world) if standing.is_met else Enforcement(None, "not asked: our policy does not stand")
+    )
     ways_out = _ways_out(receipt, world)
     found = (
-        proofs.policies_stand(receipt, world),
+        proofs.policies_stand(receipt, world) if standing.is_met else standing,
         proofs.enforced(receipt, enforcement),
         proofs.trail_caught_up(lineage, enforcement.at),
         proofs.nothing_left(remains, enforcement.at, ways_out),
