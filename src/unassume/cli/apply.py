@@ -30,7 +30,7 @@ def apply(
     confirmed: tuple[str, ...], max_bystanders: str, reopen: bool, output: str, aws: Aws,
 ) -> None:  # fmt: skip
     """Write the plan in PLAN_FILE, exactly it, and leave a receipt. Written is not proven: verify comes next."""
-    from unassume.cli.files import read_plan
+    from unassume.cli.plan_files import read_plan
     from unassume.model.receipts import fold
     from unassume.steps.apply import apply as step
     from unassume.steps.apply import resume as step_on

@@ -17,7 +17,7 @@ from unassume.cli.options import output_option, utc_instant
 @click.pass_context
 def lint(context: click.Context, policy_file: str, as_of: str | None, output: str) -> None:
     """Name the mistakes in the policy document in POLICY_FILE (`-`: standard input) and print it put right."""
-    from unassume.cli.files import read_given
+    from unassume.cli.given import read_given
     from unassume.cli.terminal import show, show_json, width
     from unassume.means.lint import corrected, findings
     from unassume.report.lint import finding_lines

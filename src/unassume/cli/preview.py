@@ -19,7 +19,7 @@ def preview(
     """Show whom the plan in PLAN_FILE would hit if it were applied now; nothing is written."""
     import msgspec
 
-    from unassume.cli.files import read_plan
+    from unassume.cli.plan_files import read_plan
     from unassume.cli.terminal import show, show_json, width
     from unassume.model.leads import parse_lead
     from unassume.model.previews import Verdict

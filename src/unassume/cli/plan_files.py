@@ -4,27 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 
 import msgspec
 
+from unassume.cli.given import read_given
 from unassume.errors import AccessError, InputError
 from unassume.model.plans import FORMAT, Plan
 from unassume.ports import Blobs
 
 _MAKE = "make one with unassume plan LEAD --out FILE"
-
-
-def read_given(blobs: Blobs, name: str) -> bytes:
-    """The bytes of a file the responder named, or of standard input for `-`."""
-    if name == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return blobs.read(name)
-    except InputError as error:
-        raise InputError(
-            error.message, hint=error.hint or "name a file you may read, or `-` for standard input"
-        ) from None
 
 
 def read_plan(blobs: Blobs, name: str) -> Plan:
