@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -204,3 +204,13 @@ def test_a_canary_denies_nobody_but_canaries() -> None:
 def test_no_document_is_not_ours(text: str) -> None:
     """A text that is no policy at all is no policy of ours, and no error."""
     assert our_statements(text) is None
+
+
+def test_a_cut_off_of_another_zone_stays_ours() -> None:
+    """A cut-off written with an offset is bound in UTC, so that the policy is known as ours and can be undone."""
+    cut_off = datetime(2026, 11, 23, 20, 30, tzinfo=timezone(timedelta(hours=2)))
+    text = bind(document((SessionNameSelector("AROAEXAMPLEROLEID1234:keith"),)), cut_off)
+    assert text is not None
+    found = our_statements(text)
+    assert found is not None
+    assert found[0].cut_off == cut_off

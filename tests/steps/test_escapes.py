@@ -144,7 +144,15 @@ def test_what_no_trail_shows_does_not_block() -> None:
     assert any("chains kept alive" in one for one in found.not_in_evidence)
 
 
-@pytest.mark.parametrize("answer", ["allowed", "denied", "unavailable"])
+def test_a_canary_that_cannot_be_asked_any_more_takes_nothing_back() -> None:
+    """Once the deny was seen enforced, a trust policy that was shut since does not unprove it."""
+    set_up, receipt = cut()
+    set_up.clock.at += timedelta(hours=1)
+    set_up.accounts.probes = ["unavailable"]
+    assert unmet(look(set_up, receipt)) == []
+
+
+@pytest.mark.parametrize("answer", ["allowed", "denied"])
 def test_a_canary_let_in_again_is_not_contained(answer: str) -> None:
     """A deny that held an hour ago and does not hold now is no containment; when it holds again, it is."""
     set_up, receipt = cut()

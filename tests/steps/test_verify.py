@@ -161,7 +161,7 @@ def test_a_canary_still_let_in_is_not_contained() -> None:
     found = look(set_up, receipt, NOW_ONLY)
     assert isinstance(found, Wait)
     assert {"enforced", "trail-caught-up"} <= set(unmet(found))
-    assert 60 <= sum(set_up.clock.slept) <= 62
+    assert 60 <= sum(set_up.clock.slept) <= 80  # apply asks for 20 s, verify for 60
 
 
 @pytest.mark.parametrize("before", ["explicit-deny", "unavailable"])

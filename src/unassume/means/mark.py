@@ -95,7 +95,7 @@ def bind(text: str | None, cut_off: datetime) -> str | None:
     """Fill the cut-off and its expiry into a planned text."""
     if text is None:
         return None
-    until = (cut_off + NEEDED_FOR).strftime(_COMPACT)
+    until = (cut_off + NEEDED_FOR).astimezone(UTC).strftime(_COMPACT)
     # With the quote before it: a session may be named like our tokens, and a user id never begins so.
     return text.replace(f'"UnassumeUntil{UNTIL}', f'"UnassumeUntil{until}').replace(
         f'"{CUT_OFF}"', f'"{instant(cut_off)}"'

@@ -32,9 +32,10 @@ def misfit(role: Role, text: str | None) -> str | None:
     if role.is_reserved:
         return "Identity Center owns reserved roles: cut by permission set or SCP instead"
     if text is not None and room(role) < size(text):
-        return (
+        left = (
             f"the role's inline policies leave {room(role)} of {LIMITS['role']} characters, the cut needs {size(text)}"
         )
+        return f"{left}; `--rung older-sessions` needs least"
     return None
 
 

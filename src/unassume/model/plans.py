@@ -34,12 +34,16 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
-    """Something the plan does not cut, and why; `session_id` where it is a session."""
+    """Something the plan does not cut, and why; `session_id` where it is a session.
+
+    `judged_anew` is true for what every look of verify judges for itself, so that the plan's word is not kept.
+    """
 
     what: str
     why: str
     session_id: str | None = None
     blocks_containment: bool = True
+    judged_anew: bool = False
 
 
 class WayBack(msgspec.Struct, frozen=True, kw_only=True):

@@ -86,7 +86,7 @@ def tally(preview: Preview) -> str:
         return f"{words}; bystanders unknown"
     spared = sum(j.verdict is Verdict.SPARED and not j.is_target and j.is_live for j in preview.judgements)
     hit = f"{len(preview.bystanders)} bystander(s) hit, as far as the trail shows"
-    shared = f"; {preview.sharers} of them held by somebody else under the same name" if preview.sharers else ""
+    shared = f"; {preview.sharers} of them issued to somebody else under the same name" if preview.sharers else ""
     return f"{words}{shared}; {hit}; {spared} other session(s) keep working"
 
 

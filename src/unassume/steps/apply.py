@@ -14,7 +14,7 @@ import msgspec
 from unassume._version import __version__
 from unassume.errors import AccessError, InputError, PartialError, RefusedError, StaleError, UnassumeError
 from unassume.means import role_inline_policy
-from unassume.means.mark import bind_changes
+from unassume.means.mark import bind_changes, our_statements
 from unassume.model.evidence import Probe
 from unassume.model.leads import parse_lead
 from unassume.model.lineages import Lineage
@@ -34,9 +34,13 @@ from unassume.model.receipts import (
 from unassume.model.slots import Standing
 from unassume.model.surveys import Caller, Role, RoleSubject
 from unassume.ports import World
+from unassume.steps.enforcement import ask_canary, keep
 from unassume.steps.find import find
 from unassume.steps.guards import Consent, check_cut_off, check_plan, check_receipt, insist, objections
 from unassume.steps.preview import preview
+
+CANARY_SECONDS = 20
+"""How long apply waits for the canary to be refused; a deny takes some seconds to be enforced everywhere."""
 
 
 class _NotWrittenError(Exception):
@@ -59,15 +63,28 @@ def apply(plan: Plan, world: World, consent: Consent | None = None) -> Receipt:
     insist(objections(plan, seen, caller, plan.cut_off.expected(now), now), consent or Consent())
     canary_before = _ask_canary(plan, world)
     begun = _begun(plan, lineage, standings, caller, canary_before, world)
+    _check_bound(begun)
     place = world.journal.open(begun.receipt_id)
     world.journal.append(begun.receipt_id, begun)
     world.progress.tell("apply", f"receipt {begun.receipt_id}: {place}")
-    return _carry_out(begun, range(len(begun.changes)), world)
+    return _first_seen_enforced(_carry_out(begun, range(len(begun.changes)), world), world)
+
+
+def _first_seen_enforced(receipt: Receipt, world: World) -> Receipt:
+    """Measure E while it is near, so that whoever comes back is not taken for a session that slipped in before it."""
+    if receipt.plan.canary is None:
+        return receipt
+    try:
+        keep(receipt, ask_canary(receipt, world, CANARY_SECONDS), world)
+    except KeyboardInterrupt:
+        world.progress.tell("apply", "all is written; the canary was not waited for")
+    return fold(world.journal.entries(receipt.id))
 
 
 def resume(receipt: Receipt, world: World, consent: Consent | None = None) -> Receipt:
     """Finish a receipt that stopped half way, with the cut-off it began with; same guards, same errors as `apply`."""
     check_receipt(receipt)
+    world.journal.entries(receipt.id)  # a receipt that is not kept here cannot be written on
     if receipt.undone_by:
         raise RefusedError(f"receipt {receipt.id} was undone by {receipt.undone_by}", hint="make a new plan")
     caller = _caller(receipt.plan, world)
@@ -191,6 +208,13 @@ def _begun(
         documents=tuple(_saved(change, one) for change, one in zip(changes, standings, strict=True) if one.text),
         raw_events=lineage.raw_events if lineage else plan.raw_events,
     )
+
+
+def _check_bound(begun: Begun) -> None:
+    """INVARIANT: what is written can be recognised as ours again, or undo could never take it away."""
+    for change in begun.changes:
+        if change.after is not None and our_statements(change.after) is None:
+            raise RefusedError(f"the {change.slot.label} would not be ours once its cut-off is filled in")
 
 
 def _saved(change: Change, standing: Standing) -> SavedDocument:

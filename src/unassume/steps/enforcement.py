@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from unassume.errors import InputError
+from unassume.errors import AccessError, InputError
 from unassume.iam.documents import parse
 from unassume.model.evidence import Probe
 from unassume.model.receipts import Observed, Receipt
@@ -32,16 +32,27 @@ class Enforcement:
 
 
 def measure(remains: Remains, world: World) -> Enforcement:
-    """E as the receipt has it, else as the trail or the canary shows it now; what is measured is journalled."""
+    """E as the receipt has it, else as the canary or the trail shows it now; what is measured is journalled."""
     receipt, last_allowed = remains.receipt, remains.last_allowed_at()
     known = Enforcement(receipt.enforced_from, receipt.enforced_by)
     if known.at is not None and (last_allowed is None or last_allowed < known.at):
         return _still(known, receipt, world)
-    seen = _probe(receipt, world) if _has_canary(receipt) else _by_trail(remains, last_allowed, world)
+    asked = ask_canary(receipt, world, _PROBES) if _has_canary(receipt) else Enforcement(None, "")
+    seen = asked if asked.at is not None else _by_trail(remains, last_allowed, world)
     if seen.at is None or (last_allowed is not None and last_allowed >= seen.at):
-        return Enforcement(None, seen.by)
-    world.journal.append(receipt.id, Observed(at=world.accounts.now(), enforced_from=seen.at, by=seen.by))
+        return Enforcement(None, asked.by or seen.by)
+    keep(receipt, seen, world)
     return seen
+
+
+def keep(receipt: Receipt, seen: Enforcement, world: World) -> None:
+    """Journal E; a receipt that is kept elsewhere is not written to, and E holds for this look alone."""
+    if seen.at is None:
+        return
+    try:
+        world.journal.append(receipt.id, Observed(at=world.accounts.now(), enforced_from=seen.at, by=seen.by))
+    except (AccessError, InputError) as error:
+        world.progress.tell("verify", f"the receipt could not be told when the deny held: {error.message}")
 
 
 def _has_canary(receipt: Receipt) -> bool:
@@ -50,21 +61,27 @@ def _has_canary(receipt: Receipt) -> bool:
 
 
 def _still(known: Enforcement, receipt: Receipt, world: World) -> Enforcement:
-    """E as known, if the canary, where there is one, is refused now as well: a policy may have gone since."""
+    """E as known, unless the canary, where there is one, is let in again: a policy may have gone since.
+
+    A canary that cannot be asked any more, because the role's trust was shut since, says nothing against it.
+    """
     canary = receipt.plan.canary
     if canary is None or not _has_canary(receipt):
         return known
     probed = world.accounts.probe(Probe(role_arn=canary.role_arn, session_name=canary.session_name))
-    if probed.outcome == "explicit-deny":
+    if probed.outcome in ("explicit-deny", "unavailable"):
         return known
-    return Enforcement(None, f"the canary is no longer refused with an explicit deny: {probed.outcome}")
+    return Enforcement(None, f"the canary is no longer refused with an explicit deny, it is {probed.outcome}")
 
 
 def _by_trail(remains: Remains, last_allowed: datetime | None, world: World) -> Enforcement:
     """E as a leaked session's own refusal shows it; AWS's message repeats names, so a canary is the better witness."""
     receipt = remains.receipt
     refused_at = _leaked_refused_at(remains, last_allowed)
-    if refused_at is not None and not _others_deny(receipt, world):
+    if refused_at is not None and _others_deny(receipt, world):
+        why = "a leaked session was refused, but another policy of the role may have done that: a canary would tell"
+        return Enforcement(None, why)
+    if refused_at is not None:
         return Enforcement(_next_second(refused_at), "a leaked session was refused with an explicit deny")
     if receipt.plan.canary is not None:
         return Enforcement(None, f"the canary was {receipt.begun.canary_before} before the cut: it proves nothing")
@@ -97,19 +114,20 @@ def _denies(text: str) -> bool:
         return True
 
 
-def _probe(receipt: Receipt, world: World) -> Enforcement:
-    """Ask as the canary until AWS refuses it with an explicit deny."""
+def ask_canary(receipt: Receipt, world: World, times: int) -> Enforcement:
+    """Ask as the canary, once a second, until AWS refuses it with an explicit deny."""
     canary = receipt.plan.canary
-    assert canary is not None
+    if canary is None or not _has_canary(receipt):
+        return Enforcement(None, "there is no canary that could be asked")
     probe = Probe(role_arn=canary.role_arn, session_name=canary.session_name)
-    for _ in range(_PROBES):
+    for asked in range(1, times + 1):
         probed = world.accounts.probe(probe)
         if probed.outcome == "explicit-deny":
             return Enforcement(_next_second(probed.at), "our canary was refused with an explicit deny")
-        if probed.outcome == "unavailable":
-            return Enforcement(None, f"the canary could not be asked: {probed.detail}")
+        if probed.outcome == "unavailable" or asked == times:
+            return Enforcement(None, f"the canary is {probed.outcome}: {probed.detail}")
         world.clock.sleep(1)
-    return Enforcement(None, f"the canary was still let in after {_PROBES} s")
+    return Enforcement(None, "the canary was not asked")
 
 
 def _next_second(at: datetime) -> datetime:

@@ -254,7 +254,10 @@ def _bystanders(plan: Plan, seen: Preview) -> tuple[Objection, ...]:
     if hit:
         return (_hits(len(hit), f"{len(hit)} live session(s) of others would or may be hit: {', '.join(hit)}"),)
     if seen.sharers:
-        text = f"the leaked name is shared: {seen.sharers} live session(s) under it are held by somebody else"
+        text = (
+            f"the leaked name is shared: {seen.sharers} live session(s) under it were issued to somebody else, "
+            "as far as the trail says"
+        )
         return (_hits(seen.sharers, text),)
     return ()
 

@@ -140,7 +140,11 @@ def _gaps(
         *(Gap(what="survey", why=gap) for gap in survey.gaps),
         *_unplanned(lineage, role, selectors, made),
         *_uncut_descendants(lineage),
-        *(Gap(what=f"role `{role.name}`", why=why) for role in survey.roles for why in removable(role)),
+        *(
+            Gap(what=f"role `{role.name}`", why=why, judged_anew=True)
+            for role in survey.roles
+            for why in removable(role)
+        ),
         *(Gap(what="trail", why=gap, blocks_containment=False) for gap in lineage.coverage.gaps),
     )
 
@@ -155,7 +159,9 @@ def _unplanned(lineage: Lineage, role: Role | None, selectors: tuple[Selector, .
         why = "no event shows it yet: it is cut by name, its issue time and expiry are not known"
         gaps.append(Gap(what=made.lead, why=why, blocks_containment=False))
     if not lineage.coverage.readable:
-        gaps.append(Gap(what="bystanders", why="no trail could be read: who else is on the role is unknown"))
+        gaps.append(
+            Gap(what="bystanders", why="no trail could be read: who else is on the role is unknown", judged_anew=True)
+        )
     return tuple(gaps)
 
 
@@ -166,6 +172,7 @@ def _uncut_descendants(lineage: Lineage) -> tuple[Gap, ...]:
             what=f"session `{session.session_name}` of role `{session.role_name}` in {session.account}",
             why="issued by a leaked session, of another role: not cut by this plan, cut that role as well",
             session_id=session.id,
+            judged_anew=True,
         )
         for session in sessions
         if session.live is not False and session.role_id != lineage.role_id

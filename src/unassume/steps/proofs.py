@@ -27,7 +27,8 @@ def policies_stand(receipt: Receipt, world: World) -> Proof:
     for change, state in zip(receipt.begun.changes, receipt.states, strict=True):
         standing = world.accounts.read(change.slot)
         if state != "written":
-            wrong.append(f"the {change.slot.label} was not written")
+            stands = "stands, but its receipt is unfinished" if standing.text == change.after else "was not written"
+            wrong.append(f"the {change.slot.label} {stands}: unassume apply --resume {receipt.id}")
             may_lag = False
         elif standing.text != change.after or standing.holder_id != change.holder_id:
             wrong.append(f"the {change.slot.label} is no longer as written")
@@ -78,7 +79,7 @@ def nothing_left(remains: Remains, enforced_from: datetime | None, removable: tu
     `removable` says how sessions of the role could remove our deny, as its policies stand now.
     """
     at = remains.lineage.coverage.as_of
-    wrong = [*_uncut(remains, enforced_from), *_gaps(remains, removable), *_broke_out(remains, enforced_from)]
+    wrong = [*_uncut(remains, enforced_from), *_gaps(remains.receipt, removable), *_broke_out(remains, enforced_from)]
     if wrong:
         return Proof(name="nothing-left", is_met=False, at=at, detail="; ".join(wrong))
     if remains.forgotten():
@@ -107,14 +108,17 @@ def _uncut(remains: Remains, enforced_from: datetime | None) -> list[str]:
         f"session {one.short_id}, issued {_text(one.issued_at)}, is or may be later than the cut-off, not later than E"
         for one in remains.late(enforced_from)
     ]
-    away = [f"session {one.short_id}, issued by a leaked one, is not cut" for one in remains.elsewhere(enforced_from)]
+    away = [
+        f"session {one.short_id}, issued by a leaked one, is not cut by this receipt"
+        for one in remains.elsewhere(enforced_from)
+    ]
     return [*late, *away]
 
 
-def _gaps(remains: Remains, removable: tuple[str, ...]) -> list[str]:
-    """The gaps of the plan that nothing judges anew: sessions are found again, and the role is surveyed again."""
-    kept = [gap for gap in remains.receipt.plan.gaps if gap.blocks_containment and not gap.session_id]
-    return [*removable, *(f"{gap.what}: {gap.why}" for gap in kept if gap.why not in removable)]
+def _gaps(receipt: Receipt, removable: tuple[str, ...]) -> list[str]:
+    """What the plan could not cut and no later look judges, and how the role could remove our deny as it stands now."""
+    kept = [gap for gap in receipt.plan.gaps if gap.blocks_containment and not gap.judged_anew]
+    return [*removable, *(f"{gap.what}: {gap.why}" for gap in kept)]
 
 
 def _broke_out(remains: Remains, enforced_from: datetime | None) -> list[str]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import msgspec
+
 from unassume.errors import InputError
 from unassume.means.removal import removable
 from unassume.model.evidence import Evidence, Wait
@@ -39,7 +41,17 @@ def verify(receipt: Receipt, world: World, *, patience: timedelta | None = None)
         world.progress.tell("verify", f"not proved yet: {found.why[0]}")
         until = min(found.until, deadline)
         world.clock.sleep(max(0.5, (until - world.accounts.now()).total_seconds()))
-        receipt = fold(world.journal.entries(receipt.id))
+        receipt = _told_since(receipt, found.evidence, world)
+
+
+def _told_since(receipt: Receipt, evidence: Evidence, world: World) -> Receipt:
+    """The receipt as it is now; one that is kept elsewhere, with what this verify measured."""
+    try:
+        return fold(world.journal.entries(receipt.id))
+    except InputError:
+        return msgspec.structs.replace(
+            receipt, enforced_from=evidence.enforced_from, enforced_by="it was seen enforced"
+        )
 
 
 def _look(receipt: Receipt, world: World) -> Evidence | Wait:

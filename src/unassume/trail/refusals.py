@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 # AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-# At the end of the message only: what comes before repeats names and ARNs that the caller chose.
+# At the end of the message only: what comes before repeats names and ARNs that the caller chose. Newer messages name
+# a managed policy's ARN after the phrase: such a deny is not ours, which is an inline policy. That AWS appends nothing
+# for an inline policy is an assumption: no source says either.
 _EXPLICIT_DENY = re.compile(
     r"with an explicit deny in an identity-based policy\.?(?:\s+Encoded authorization failure message: \S+)?\s*"
 )
