@@ -19,7 +19,7 @@ REACH = timedelta(days=90)
 MOST_THREADS = 17  # the regions every account has without opting in
 UNSEEN = (
     "management events only: what a session did with data (S3 objects, table items, function calls) is not seen",
-    "90 days only, in this account only",
+    "nothing before the window, at most 90 days, and nothing of other accounts",
     "sessions that AWS services were issued (EC2, Lambda, ...) are seen once they are used, not before",
     "events arrive about 5 minutes late on average; AWS promises no bound",
 )

@@ -75,10 +75,22 @@ def agree(plan: Plan, yes: bool) -> None:
 
     check_plan(plan)
     with suppress(OSError):
-        for line in brief_lines(plan):
+        for line in [*brief_lines(plan), *_hit_lines(plan)]:
             click.echo(line, err=True)
-    if not yes and can_ask() and not ask_yes("write this?"):
+    question = "write this?" if plan.purpose == "cut" else "delete this?"
+    if not yes and can_ask() and not ask_yes(question):
         raise RefusedError("nobody said yes", hint="nothing was written")
+
+
+def _hit_lines(plan: Plan) -> list[str]:
+    """Who would be hit, as far as the plan saw; apply looks again and asks about whoever came since."""
+    from unassume.report.plan import preview_lines
+    from unassume.steps.preview import preview
+
+    if plan.purpose == "undo":
+        return []
+    cut_off = plan.cut_off.expected(plan.created_at)
+    return preview_lines(plan, preview(plan, plan.sessions, cut_off, targets=plan.targets))
 
 
 def leave(context: click.Context, receipt: Receipt, output: str) -> None:

@@ -17,6 +17,7 @@ from unassume.errors import InputError
 def drill(context: click.Context, name: str | None, every: bool, output: str) -> None:
     """Rehearse the incident NAME (or --all) in a lab and print its story; without NAME, list them."""
     from unassume.cli.terminal import show, show_json
+    from unassume.report.table import paragraph
 
     try:
         from unassume.drills.runner import DRILLS, rehearse
@@ -27,7 +28,7 @@ def drill(context: click.Context, name: str | None, every: bool, output: str) ->
     if name is not None and name not in DRILLS:
         raise InputError(f"there is no drill `{name[:60]}`", hint=f"choose one of {', '.join(DRILLS)}")
     if name is None and not every:
-        show(f"{one:<16}  {incident.summary}" for one, incident in DRILLS.items())
+        show(line for one, incident in DRILLS.items() for line in paragraph(incident.summary, 80, f"{one:<16}  "))
         return
     chosen = list(DRILLS) if every else [name or ""]
     results = [rehearse(one) for one in chosen]

@@ -97,5 +97,6 @@ def ask_consent(objection: Objection) -> bool:
 
 
 def ask_yes(question: str) -> bool:
-    """Ask for a plain yes; anything else is a no."""
-    return str(click.prompt(f"{question} type `yes`", err=True, default="no", show_default=False)) == "yes"
+    """Ask for a plain yes (or y); anything else is a no."""
+    said = str(click.prompt(f"{question} type `yes`", err=True, default="no", show_default=False))
+    return said.strip().lower() in ("y", "yes")

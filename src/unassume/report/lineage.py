@@ -93,8 +93,14 @@ def reach_words(coverage: Coverage) -> str:
 def _next_lines(lineage: Lineage, width: int) -> list[str]:
     """The command that comes next; the text of a lead holds nothing a shell would read otherwise."""
     if lineage.leaked:
-        return paragraph(f"unassume plan {lead_text(lineage.lead)} --out plan.json", width, "next: ")
+        return _command(f"unassume plan {lead_text(lineage.lead)} --canary --out plan.json", width)
     return paragraph("unassume find with the session ARN or key id that leaked, if you know it", width, "next: ")
+
+
+def _command(text: str, width: int) -> list[str]:
+    """A command that can be copied as it stands, broken as a shell breaks lines."""
+    lines = paragraph(text, width - 2, "next: ")
+    return [*(f"{line} \\" for line in lines[:-1]), lines[-1]]
 
 
 def _row(session: Session, mark: str, now: datetime) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ def evidence_lines(found: Evidence | Wait, width: int = 80) -> list[str]:
     lines = []
     for proof in evidence.proofs:
         mark = "✓ proved " if proof.is_met else ("… waiting" if proof.may_come else "✗ missing")
+        if proof.name == "nothing-left" and proof.is_met and not _is_caught_up(evidence):
+            mark = "… so far "
         lines += paragraph(f"{proof.detail} ({time_of_day(proof.at)})", width, f"{mark} {proof.name:<15}  ")
     for note in evidence.notes:
         lines += paragraph(note, width, "note: ")
@@ -46,8 +48,13 @@ def evidence_lines(found: Evidence | Wait, width: int = 80) -> list[str]:
     lines.append("NOT PROVEN: do not call this contained")
     if isinstance(found, Wait):
         again = f"unassume verify {evidence.receipt_id} --wait"
-        lines += paragraph(f"{again} (the next look is of use at {time_of_day(found.until)})", width, "next: ")
+        lines += paragraph(f"the next look is of use at {time_of_day(found.until)}", width)
+        lines += paragraph(again, width, "next: ")
     return lines
+
+
+def _is_caught_up(evidence: Evidence) -> bool:
+    return any(proof.name == "trail-caught-up" and proof.is_met for proof in evidence.proofs)
 
 
 def _seen_up_to(evidence: Evidence) -> datetime | None:

@@ -268,7 +268,8 @@ def _is_inverse(begun: Begun, undone: Receipt) -> bool:
 
 
 def _write(change: Change, world: World) -> None:
-    world.progress.tell("apply", f"writing the {change.slot.label}")
+    verb = "writing" if change.after is not None else "deleting"
+    world.progress.tell("apply", f"{verb} the {change.slot.label}")
     try:
         world.accounts.write(change.slot, change.before, change.after)
     except (AccessError, InputError) as error:
