@@ -39,18 +39,22 @@ def play(stage: Stage) -> Rehearsal:
     cut = stage.everybody_works()
     stage.lab.clock.advance(max(0.0, (receipt.begun.cut_off - stage.now).total_seconds()) + 1)
     after = {person: stage.come_back(person).work() for person in ("bob", "mary")} | {"keith": stage.thief.work()}
+    keith = stage.come_back("keith").work()
     story += [
         *chapter("person x call, before -> after the cut", *matrix(before, cut)),
         *chapter("the proof", *evidence_lines(evidence)),
         *chapter(
             f"Bob and Mary assume the role again after {time_of_day(receipt.begun.cut_off)}",
             *matrix(cut, after),
-            *told("Keith's old keys stay dead."),
+            *told(
+                f"Keith's old keys stay dead; with fresh credentials of his own: s3:GetObject {keith['s3:GetObject']}."
+            ),
         ),
     ]
     stage.undone(receipt)
     is_as_before = stage.policies() == start
-    came_back = all(answer == "ok" for person in ("bob", "mary") for answer in after[person].values())
+    returned = (after["bob"], after["mary"], keith)
+    came_back = all(answer == "ok" for answers in returned for answer in answers.values())
     gaps = () if is_as_before and came_back else ("somebody did not come back, or the undo was not exact",)
     result = stage.result(evidence, gaps)
     words = "byte for byte as at the start" if is_as_before else "NOT AS AT THE START"

@@ -9,17 +9,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from unassume.drills.actors import Actor
-from unassume.drills.stage import ELSEWHERE, Stage
-from unassume.drills.story import chapter, figures, told
+from unassume.drills.stage import ELSEWHERE, HOME, Stage
+from unassume.drills.story import chapter, figures, holders, matrix, told
+from unassume.lab import Credentials
 from unassume.lab.seeds import client
 from unassume.model.evidence import Evidence
 from unassume.model.leads import parse_lead
 from unassume.model.plans import CutOff
 from unassume.model.receipts import Receipt
 from unassume.model.rehearsals import Rehearsal
+from unassume.report.plan import change_lines, tally
 from unassume.report.proof import evidence_lines
 from unassume.report.table import table
 from unassume.report.times import time_of_day
+from unassume.steps.preview import preview
 
 SUMMARY = "sessions issued in the cut-off's own second, and between cut-off and enforcement"
 _SECOND = timedelta(seconds=1)
@@ -27,20 +30,21 @@ _SECOND = timedelta(seconds=1)
 
 def play(stage: Stage) -> Rehearsal:
     """A cut-off pinned too early, what verify makes of it, and the later one."""
-    stage.everybody_works()
-    start = stage.policies()
+    before, start = stage.everybody_works(), stage.policies()
     cut_off = stage.now.replace(microsecond=0) + 3 * _SECOND
     minted = {
         "a second before the cut-off": _mint(stage, cut_off - _SECOND),
         "in its own second": _mint(stage, cut_off),
     }
 
-    _, pinned = stage.planned(parse_lead(stage.thief.key_id), cut_off=CutOff(at=cut_off))
+    lineage, pinned = stage.planned(parse_lead(stage.thief.key_id), cut_off=CutOff(at=cut_off))
+    seen = preview(pinned, lineage.sessions, cut_off, targets=lineage.on_the_role)
     first = stage.applied(pinned)
     minted["before the deny was enforced"] = _mint(stage, stage.now)
     early = stage.verified(first)
     after_first = {title: actor.work()["s3:GetObject"] for title, actor in minted.items()}
     story = [
+        *chapter("who holds what", *holders(lineage)),
         *chapter(
             "the leak",
             *told(
@@ -48,7 +52,8 @@ def play(stage: Stage) -> Rehearsal:
                 f"the same name while the responder pins the cut-off to {time_of_day(cut_off)}."
             ),
         ),
-        *chapter("the first cut", *_rows(minted, after_first), *evidence_lines(early)),
+        *chapter("the plan", *change_lines(pinned.changes[0])[:2], *told(f"preview: {tally(seen)}")),
+        *chapter("the first cut", *_rows(minted, after_first), *_missing(early)),
     ]
 
     _close_the_way_back(stage)
@@ -56,7 +61,7 @@ def play(stage: Stage) -> Rehearsal:
     second = stage.applied(wider)
     evidence = stage.verified(second)
     after_second = {title: actor.work()["s3:GetObject"] for title, actor in minted.items()}
-    stage.everybody_works()
+    after = stage.everybody_works()
     story += chapter(
         "the second cut",
         *told(
@@ -66,6 +71,7 @@ def play(stage: Stage) -> Rehearsal:
         *_rows(minted, after_second),
         *evidence_lines(evidence),
     )
+    story += chapter("person x call, before -> after both cuts", *matrix(before, after))
     return _end(stage, early, evidence, start, story, after_second, [first, second])
 
 
@@ -73,12 +79,21 @@ def _end(
     stage: Stage, early: Evidence, evidence: Evidence, start: dict[str, str], story: list[str],
     after: dict[str, str], receipts: list[Receipt],
 ) -> Rehearsal:  # fmt: skip
+    keith = _new_key(stage).assume(stage.role_arn, "keith", SourceIdentity="keith")
+    back = Actor(stage.lab, "keith", keith, HOME).work()
     for receipt in receipts:
         stage.undone(receipt)
     is_as_before = stage.policies() == start
     words = "byte for byte as at the start" if is_as_before else "NOT AS AT THE START"
-    is_right = is_as_before and not early.contained and len(early.uncut) == 2 and set(after.values()) == {"DENIED"}
+    is_right = (
+        is_as_before
+        and back["s3:GetObject"] == "ok"
+        and not early.contained
+        and len(early.uncut) == 2
+        and set(after.values()) == {"DENIED"}
+    )
     result = stage.result(evidence, () if is_right else ("an edge of the cut-off was judged wrongly",))
+    story += chapter("Keith comes back", *told(f"On a new user key: s3:GetObject {back['s3:GetObject']}."))
     story += chapter("the undo", *told(f"37 h later: the role's policies are {words}."), *told(figures(result)))
     return Rehearsal(result=result, story=tuple(story))
 
@@ -90,6 +105,20 @@ def _mint(stage: Stage, at: datetime) -> Actor:
     minted = stage.as_thief(given, ELSEWHERE)
     minted.work()
     return minted
+
+
+def _missing(evidence: Evidence) -> list[str]:
+    """What verify says of a cut that is not proved: the proof that failed, and what to do."""
+    lines = evidence_lines(evidence)
+    return lines[next(index for index, line in enumerate(lines) if line.startswith("✗")) :]
+
+
+def _new_key(stage: Stage) -> Actor:
+    """Keith on a user key made after the old one was deactivated, once it is known everywhere."""
+    admin = client(stage.lab, "iam", stage.lab.credentials("admin"))
+    key = admin.create_access_key(UserName="keith")["AccessKey"]
+    stage.lab.clock.advance(60)
+    return Actor(stage.lab, "keith", Credentials(key["AccessKeyId"], key["SecretAccessKey"]), HOME)
 
 
 def _rows(minted: dict[str, Actor], answers: dict[str, str]) -> list[str]:

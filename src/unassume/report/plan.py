@@ -134,4 +134,7 @@ def _cut_off_words(plan: Plan) -> str:
 
 def bound_words(cut_off: datetime) -> str:
     """The cut-off once it is bound, for the people who have to come back."""
-    return f"cut-off {clock_time(cut_off)}: assume the role again after it, and clear cached credentials"
+    return (
+        f"cut-off {clock_time(cut_off)}: assume the role again after it, clear ~/.aws/cli/cache, and restart what "
+        "keeps credentials (SDKs renew theirs only minutes before they expire)"
+    )
