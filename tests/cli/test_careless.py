@@ -133,7 +133,7 @@ def test_a_role_of_another_account_is_out_of_reach(run: CommandLine) -> None:
 
 def test_expired_credentials(run: CommandLine, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """Credentials past their end are told as such, with what to do."""
-    from unassume.lab.seeds import client
+    from unassume.lab.clients import client
 
     short = client(lab, "sts", lab.credentials("bob-user")).assume_role(
         RoleArn="arn:aws:iam::123456789012:role/DataAnalyst", RoleSessionName="short", DurationSeconds=900

@@ -11,7 +11,7 @@ import pytest
 
 from unassume.cli.exits import Exit
 from unassume.iam.lint import Finding
-from unassume.lab.seeds import responder_policy
+from unassume.lab.seeds.bob_mary_keith import responder_policy
 from unassume.model.evidence import Evidence, Proof
 from unassume.model.lineages import Lineage, Made
 from unassume.model.plans import Canary, Change, CutOff, Gap, Outlook, Plan, WayBack

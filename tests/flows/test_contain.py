@@ -11,7 +11,8 @@ import pytest
 from tests.cli.running import REGIONS, CommandLine
 from tests.lab.acting import CHILD_ARN, ROLE_ARN, TRUST, assume, code_of, reads
 from unassume.lab import Credentials, Lab
-from unassume.lab.seeds import PEOPLE, client
+from unassume.lab.clients import client
+from unassume.lab.seeds.bob_mary_keith import PEOPLE
 
 SESSION = "arn:aws:sts::123456789012:assumed-role/DataAnalyst/keith"
 

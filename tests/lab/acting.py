@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from unassume.lab import ACCOUNT, Credentials, Lab
-from unassume.lab.seeds import client
+from unassume.lab.clients import client
 
 ROLE_ARN = f"arn:aws:iam::{ACCOUNT}:role/DataAnalyst"
 CHILD_ARN = f"arn:aws:iam::{ACCOUNT}:role/Reporting"

@@ -12,8 +12,8 @@ import pytest
 from tests.lab.acting import ROLE_ARN, TRUST, allow, answer_of, assume, code_of, deny
 from unassume.errors import InputError
 from unassume.lab import ACCOUNT, Credentials, Lab, serve_lines
-from unassume.lab.regions import REGIONS
-from unassume.lab.seeds import client
+from unassume.lab.accounts.regions import REGIONS
+from unassume.lab.clients import client
 
 
 @pytest.fixture(scope="module")

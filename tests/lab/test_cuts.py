@@ -9,8 +9,9 @@ import pytest
 
 from tests.lab.acting import ROLE_ARN, TRUST, allow, answer_of, assume, code_of, deny, reads
 from unassume.lab import Lab
+from unassume.lab.clients import client
 from unassume.lab.clock import iso
-from unassume.lab.seeds import PEOPLE, client
+from unassume.lab.seeds.bob_mary_keith import PEOPLE
 
 
 @pytest.fixture(scope="module")

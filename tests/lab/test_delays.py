@@ -11,7 +11,7 @@ import pytest
 from tests.lab.acting import TRUST, code_of, deny, reads
 from unassume.errors import InputError
 from unassume.lab import Lab, LabClock
-from unassume.lab.seeds import client
+from unassume.lab.clients import client
 
 _PROPAGATION, _READ_DELAY = 60, 30
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from unassume.lab import Credentials, Lab
-from unassume.lab.seeds import BUCKET, OBJECT, TABLE, client
+from unassume.lab.clients import client
+from unassume.lab.seeds.bob_mary_keith import BUCKET, OBJECT, TABLE
 
 UNSTOPPABLE = "sts:GetCallerIdentity"
 """The call no policy stops: it works for everybody, and proves nothing."""

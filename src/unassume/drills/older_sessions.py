@@ -8,7 +8,7 @@ from __future__ import annotations
 from unassume.drills.stage import Stage
 from unassume.drills.story import chapter, figures, holders, matrix, told
 from unassume.errors import RefusedError
-from unassume.lab.seeds import ROLE
+from unassume.lab.seeds.bob_mary_keith import ROLE
 from unassume.model.leads import RoleLead
 from unassume.model.plans import Plan
 from unassume.model.rehearsals import Rehearsal

@@ -12,7 +12,7 @@ from unassume.drills.actors import Actor
 from unassume.drills.stage import ELSEWHERE, HOME, Stage
 from unassume.drills.story import chapter, figures, holders, matrix, told
 from unassume.lab import Credentials
-from unassume.lab.seeds import client
+from unassume.lab.clients import client
 from unassume.model.evidence import Evidence
 from unassume.model.leads import parse_lead
 from unassume.model.plans import CutOff

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 from unassume.drills.actors import UNSTOPPABLE, Actor
 from unassume.lab import Call, Credentials, Lab
-from unassume.lab.seeds import PEOPLE, RESPONDER, ROLE, arn
+from unassume.lab.seeds.bob_mary_keith import PEOPLE, RESPONDER, ROLE
+from unassume.lab.seeds.documents import arn
 from unassume.model.evidence import Evidence, Wait
 from unassume.model.leads import Lead
 from unassume.model.lineages import Lineage

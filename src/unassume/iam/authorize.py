@@ -20,7 +20,7 @@ import msgspec
 
 from unassume.iam.conditions import all_of, any_of
 from unassume.iam.evaluate import Request, matches, open_keys
-from unassume.iam.principals import AssumedRole, Naming, Root, User, account_of, namings
+from unassume.iam.principals import AssumedRole, FederatedUser, Naming, Root, User, account_of, namings
 from unassume.iam.statements import DocumentKind, Policy, Statement
 
 Outcome = Literal["allow", "implicit-deny", "explicit-deny", "unknown"]
@@ -183,7 +183,9 @@ class _Case(msgspec.Struct, frozen=True):
 
     def _has_identity(self) -> bool:
         """Services, federated and anonymous callers have no identity-based policies: the resource's alone count."""
-        return self.request.principal is None or isinstance(self.request.principal, AssumedRole | User | Root)
+        return self.request.principal is None or isinstance(
+            self.request.principal, AssumedRole | User | FederatedUser | Root
+        )
 
     def _is_cross_account(self) -> bool:
         principal = self.request.principal

@@ -13,7 +13,7 @@ import msgspec
 
 from unassume.iam.conditions import any_of, compile_condition, look_up, referenced_keys
 from unassume.iam.patterns import EVERYTHING, Matcher, Pieces, action_matcher, arn_matcher
-from unassume.iam.principals import AssumedRole, Naming, Principal, User, namings
+from unassume.iam.principals import AssumedRole, FederatedUser, Naming, Principal, User, namings
 from unassume.iam.statements import Statement
 from unassume.iam.values import ABSENT, UNKNOWN, Context, Known, Unsaid
 from unassume.iam.variables import Template, fill, fixed, references, template_of
@@ -158,9 +158,9 @@ def _is_not_excluded(found: frozenset[Naming], principal: Principal) -> bool | N
     if not found:
         return True
     needed = {Naming.CALLER}
-    if isinstance(principal, AssumedRole):
+    if isinstance(principal, AssumedRole | FederatedUser):
         needed = {Naming.ACCOUNT, Naming.ROLE, Naming.CALLER}
     elif isinstance(principal, User):
         needed = {Naming.ACCOUNT, Naming.CALLER}
-    is_root_named = Naming.ACCOUNT in found and not isinstance(principal, AssumedRole | User)
+    is_root_named = Naming.ACCOUNT in found and not isinstance(principal, AssumedRole | FederatedUser | User)
     return False if Naming.EVERYONE in found or needed <= found or is_root_named else None

@@ -53,11 +53,24 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     has_mfa: bool | Unsaid = PRESENT
 
 
-class Root(msgspec.Struct, frozen=True, kw_only=True):
-    """The root user of an account, with long-term keys."""
+class FederatedUser(msgspec.Struct, frozen=True, kw_only=True):
+    """A session of GetFederationToken, made by an IAM user whose policies bound it; `name` is the one it was given."""
 
     partition: str
     account: str
+    name: str
+    user_arn: str
+    user_id: str
+    issued_at: Instant
+
+
+class Root(msgspec.Struct, frozen=True, kw_only=True):
+    """The root user of an account: with long-term keys, or with a token of GetSessionToken."""
+
+    partition: str
+    account: str
+    token_issued_at: Instant = None
+    has_mfa: bool | Unsaid = PRESENT
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,11 +95,14 @@ PRINCIPAL_KEYS = (
     "aws:multifactorauthage", "aws:principaltag/*", "aws:principalservicename", "aws:principalisawsservice",
 )  # fmt: skip
 
-Principal = AssumedRole | User | Root | Service | Federated | Anonymous
+Principal = AssumedRole | User | FederatedUser | Root | Service | Federated | Anonymous
 
 
 class Naming(Enum):
-    """How closely a Principal element names somebody; the consequences differ and stand in `authorize`."""
+    """How closely a Principal element names somebody; the consequences differ and stand in `authorize`.
+
+    ROLE: the role behind a session, or the user behind a federated one: session policies still bound what it gives.
+    """
 
     ACCOUNT = "account"
     ROLE = "role"
@@ -105,8 +121,12 @@ def context_keys(principal: Principal) -> dict[str, Value]:
             keys |= _session_keys(principal)
         case User():
             keys |= _user_keys(principal)
+        case FederatedUser(account=account, name=name):
+            keys |= _account_keys(account, "FederatedUser", f"{account}:{name}", session_arn(principal))
+            keys |= _token_keys(principal.issued_at, False)
         case Root():
             keys |= _account_keys(principal.account, "Account", principal.account, session_arn(principal))
+            keys |= _token_keys(principal.token_issued_at, principal.has_mfa)
         case Service(name=name):
             keys |= {"aws:principalisawsservice": Known(("true",)), "aws:principalservicename": Known((name,))}
         case Federated(provider=provider):
@@ -125,6 +145,8 @@ def session_arn(principal: Principal) -> str:
             return f"arn:{partition}:sts::{account}:assumed-role/{role_arn.rsplit('/', 1)[-1]}/{session_name}"
         case User(arn=arn):
             return arn
+        case FederatedUser(partition=partition, account=account, name=name):
+            return f"arn:{partition}:sts::{account}:federated-user/{name}"
         case Root(partition=partition, account=account):
             return f"arn:{partition}:iam::{account}:root"
         case Service(name=name):
@@ -140,7 +162,7 @@ def session_arn(principal: Principal) -> str:
 def account_of(principal: Principal) -> str | None:
     """The account the principal belongs to; None for services, federated and anonymous callers."""
     match principal:
-        case AssumedRole() | User() | Root():
+        case AssumedRole() | User() | FederatedUser() | Root():
             return principal.account
         case Service() | Federated() | Anonymous():
             return None
@@ -171,14 +193,20 @@ def _session_keys(principal: AssumedRole) -> dict[str, Value]:
 
 
 def _user_keys(principal: User) -> dict[str, Value]:
-    issued_at = _instant(principal.token_issued_at)
     return {
         **_account_keys(principal.account, "User", principal.id, principal.arn),
         **_tag_keys(principal.tags),
-        **(_mfa_keys(principal.has_mfa) if issued_at is not ABSENT else {}),
+        **_token_keys(principal.token_issued_at, principal.has_mfa),
         "aws:username": Known((principal.name,)),
-        "aws:tokenissuetime": issued_at,
     }
+
+
+def _token_keys(instant: Instant, has_mfa: bool | Unsaid) -> dict[str, Value]:
+    """Long-term keys bring neither an issue time nor a word on MFA."""
+    issued_at = _instant(instant)
+    if issued_at is ABSENT:
+        return {"aws:tokenissuetime": ABSENT}
+    return {**_mfa_keys(has_mfa), "aws:tokenissuetime": issued_at}
 
 
 def _account_keys(account: str, kind: str, userid: str, arn: str) -> dict[str, Value]:
@@ -227,7 +255,7 @@ def _naming(entry: PrincipalEntry, principal: Principal) -> Naming | None:
     if entry.text == "*" and (entry.kind == "*" or entry.kind == "AWS"):
         return Naming.EVERYONE
     match principal:
-        case AssumedRole() | User() | Root():
+        case AssumedRole() | User() | FederatedUser() | Root():
             return _naming_in_aws(entry.text, principal) if entry.kind == "AWS" else None
         case Service(name=name):
             return Naming.CALLER if entry == PrincipalEntry("Service", name) else None
@@ -239,11 +267,13 @@ def _naming(entry: PrincipalEntry, principal: Principal) -> Naming | None:
             assert_never(principal)
 
 
-def _naming_in_aws(text: str, principal: AssumedRole | User | Root) -> Naming | None:
+def _naming_in_aws(text: str, principal: AssumedRole | User | FederatedUser | Root) -> Naming | None:
     if text in (principal.account, f"arn:{principal.partition}:iam::{principal.account}:root"):
         return Naming.ACCOUNT
     if text == session_arn(principal) or (isinstance(principal, User) and text == principal.id):
         return Naming.CALLER
     if isinstance(principal, AssumedRole) and text in (principal.role_arn, principal.role_id):
+        return Naming.ROLE
+    if isinstance(principal, FederatedUser) and text in (principal.user_arn, principal.user_id):
         return Naming.ROLE
     return None

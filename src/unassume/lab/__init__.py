@@ -12,9 +12,9 @@ would write one are answered 501. Not yet: presigned URLs, signed chunks, GetSes
 
 from __future__ import annotations
 
+from unassume.lab.access.credentials import Credentials
 from unassume.lab.calls import Call
 from unassume.lab.clock import LabClock
-from unassume.lab.credentials import Credentials
 from unassume.lab.server import ACCOUNT, REGION, Lab, serve_lines
 
 __all__ = ["ACCOUNT", "REGION", "Call", "Credentials", "Lab", "LabClock", "serve_lines"]

@@ -12,56 +12,36 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
 
 import msgspec
 
-from unassume.lab.actions import NOT_JUDGED_YET, Needs, Scene, needs
-from unassume.lab.callers import Caller, authenticate
-from unassume.lab.calls import Call, CallLog
+from unassume.lab.access.callers import Caller, authenticate
+from unassume.lab.access.context import context
+from unassume.lab.access.credentials import Keyring
+from unassume.lab.access.judge import Judgement, judge
+from unassume.lab.accounts.history import History
+from unassume.lab.accounts.regions import list_regions
+from unassume.lab.backend.app import MotoApp, is_closed
+from unassume.lab.backend.policy_writes import check_write
+from unassume.lab.backend.role_reads import lagging_read
+from unassume.lab.calls import CallLog
 from unassume.lab.clock import LabClock
-from unassume.lab.context import context
-from unassume.lab.credentials import Keyring, Session
-from unassume.lab.events import Happening, is_read, write_event
-from unassume.lab.history import History
-from unassume.lab.incoming import Incoming
-from unassume.lab.judge import Judgement, judge
-from unassume.lab.moto_app import MotoApp, is_closed
-from unassume.lab.operations import Operation, family, resolve
-from unassume.lab.policy_writes import check_write
-from unassume.lab.refusals import Family, Refusal, Why, not_implemented
-from unassume.lab.regions import list_regions
-from unassume.lab.role_reads import lagging_read
-from unassume.lab.shapes import Answer, error, json_result, query_result, request_id
-from unassume.lab.sigv4 import Signed, read_authorization
-from unassume.lab.sts import Sts
-from unassume.lab.trail import LabTrail
+from unassume.lab.operations.resolve import Operation, family, resolve
+from unassume.lab.operations.table import NOT_JUDGED_YET, Scene, needs
+from unassume.lab.passage import Passage
+from unassume.lab.sts.service import JUDGED_HERE, NEVER_STOPPED, Sts
+from unassume.lab.trail.events import is_read, write_event
+from unassume.lab.trail.lookup import LabTrail
+from unassume.lab.wire.incoming import Incoming
+from unassume.lab.wire.refusals import Family, Refusal, Why, not_implemented
+from unassume.lab.wire.shapes import Answer, error, json_result, query_result
+from unassume.lab.wire.sigv4 import Signed, read_authorization
 
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
-_ALWAYS = frozenset({("sts", "GetCallerIdentity")})
-
-
-class _Passage:
-    """What becomes known of one request on its way through."""
-
-    def __init__(self, incoming: Incoming, at: datetime) -> None:
-        self.incoming = incoming
-        self.at = at
-        self.request = request_id()
-        self.family = Family.S3
-        self.signed: Signed | None = None
-        self.caller: Caller | None = None
-        self.operation: Operation | None = None
-        self.needs = Needs(())
-        self.allowed = False
-        self.reason = ""
-        self.error: tuple[str, str] = ("", "")
-        self.session: Session | None = None
-        self.response: Mapping[str, Any] | None = None
 
 
 class Gate:
@@ -86,7 +66,7 @@ class Gate:
         self.log = CallLog()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        passage = _Passage(Incoming(environ), self._clock.now())
+        passage = Passage(Incoming(environ), self._clock.now())
         answer = self._answered(passage)
         self._write_down(passage, answer)
         is_head = passage.incoming.method == "HEAD"
@@ -101,7 +81,7 @@ class Gate:
         start_response(f"{answer.status} {_PHRASES.get(answer.status, 'Answer')}", headers)
         return [] if is_head else [answer.body]
 
-    def _answered(self, passage: _Passage) -> Answer:
+    def _answered(self, passage: Passage) -> Answer:
         try:
             return self._answer(passage)
         except Refusal as refusal:
@@ -111,14 +91,14 @@ class Gate:
             message = f"the lab failed: {type(problem).__name__}"
             return self._refused(passage, Refusal(code="InternalFailure", status=500, message=message))
 
-    def _refused(self, passage: _Passage, refusal: Refusal) -> Answer:
+    def _refused(self, passage: Passage, refusal: Refusal) -> Answer:
         code, status, message = refusal.worded(passage.family)
         passage.error = (code, message)
         passage.reason = passage.reason if passage.allowed else refusal.reason
         service = passage.signed.service if passage.signed else ""
         return error(passage.family, service, code, status, message, passage.request)
 
-    def _answer(self, passage: _Passage) -> Answer:
+    def _answer(self, passage: Passage) -> Answer:
         incoming = passage.incoming
         passage.family = family(incoming, "")
         if is_closed(incoming.path):
@@ -138,30 +118,22 @@ class Gate:
         assert passage.operation is not None
         return self._proven(passage, passage.caller, passage.operation, signed)
 
-    def _proven(self, passage: _Passage, caller: Caller, operation: Operation, signed: Signed) -> Answer:
+    def _proven(self, passage: Passage, caller: Caller, operation: Operation, signed: Signed) -> Answer:
         """INVARIANT: what follows the judgement runs only when every needed action is allowed."""
-        if (operation.service, operation.name) == ("sts", "AssumeRole"):
-            return self._assume_role(passage, caller, operation, signed)
-        if (operation.service, operation.name) not in _ALWAYS:
-            self._judge(passage, caller, operation, signed)
-        passage.allowed, passage.reason = True, passage.reason or "allow"
+        if operation.service == "sts":
+            return self._by_sts(passage, caller, operation, signed)
+        self._judge(passage, caller, operation, signed)
+        passage.allowed, passage.reason = True, "allow"
         match operation.service, operation.name:
-            case "sts", "GetCallerIdentity":
-                return query_result("sts", operation.name, self._sts.identity(caller), passage.request)
-            case "sts", "GetAccessKeyInfo":
-                account = self._sts.key_account(operation.parameters)
-                return query_result("sts", operation.name, account, passage.request)
             case "cloudtrail", "LookupEvents":
                 self._trail.throttle(caller.account, signed.region)
                 return json_result(self._trail.lookup(caller.account, signed.region, operation.parameters))
             case "account", "ListRegions":
                 return json_result(list_regions(self._regions, operation.parameters), "application/json")
-            case "sts", _:
-                raise not_implemented(f"sts:{operation.name} yet")
             case _:
                 return self._by_moto(passage, caller, operation, signed)
 
-    def _judge(self, passage: _Passage, caller: Caller, operation: Operation, signed: Signed) -> None:
+    def _judge(self, passage: Passage, caller: Caller, operation: Operation, signed: Signed) -> None:
         view = self._history.newest(caller.account)
         user = None if caller.session else caller.name
         scene = Scene(caller.account, signed.region, view, passage.incoming, user)
@@ -174,13 +146,15 @@ class Gate:
         if (operation.service, operation.name) in NOT_JUDGED_YET:
             raise not_implemented(f"{operation.service}:{operation.name} yet: it would not be enforced")
 
-    def _assume_role(self, passage: _Passage, caller: Caller, operation: Operation, signed: Signed) -> Answer:
-        granted = self._sts.assume(caller, operation.parameters, passage.incoming, signed.region)
+    def _by_sts(self, passage: Passage, caller: Caller, operation: Operation, signed: Signed) -> Answer:
+        if operation.name not in JUDGED_HERE | NEVER_STOPPED:
+            self._judge(passage, caller, operation, signed)
+        granted = self._sts.answer(caller, operation, passage.incoming, signed.region)
         passage.allowed, passage.reason = True, "allow"
-        passage.session, passage.at = granted.session, granted.session.issued_at
-        return query_result("sts", "AssumeRole", granted.fields, passage.request)
+        passage.at, passage.response, passage.resources = granted.at or passage.at, granted.response, granted.resources
+        return query_result("sts", operation.name, granted.fields, passage.request)
 
-    def _by_moto(self, passage: _Passage, caller: Caller, operation: Operation, signed: Signed) -> Answer:
+    def _by_moto(self, passage: Passage, caller: Caller, operation: Operation, signed: Signed) -> Answer:
         what = f"{operation.prefix}:{operation.name}"
         if operation.service != "iam" or is_read(operation):
             old = lagging_read(operation, caller.account, self._history, passage.request)
@@ -198,7 +172,7 @@ class Gate:
         body = self._history.changing(caller.account, change)
         return self._noted(passage, msgspec.structs.replace(answers[0], body=body))
 
-    def _noted(self, passage: _Passage, answer: Answer) -> Answer:
+    def _noted(self, passage: Passage, answer: Answer) -> Answer:
         """Read from moto's answer what the event needs: the error, or the id of a new access key."""
         if answer.status >= 400:
             passage.error = _error_of(answer)
@@ -207,36 +181,12 @@ class Gate:
             passage.response = {"accessKey": fields}
         return answer
 
-    def _write_down(self, passage: _Passage, answer: Answer) -> None:
-        event_id, caller, operation, signed = str(uuid.uuid4()), passage.caller, passage.operation, passage.signed
-        region = signed.region if signed else ""
-        code, message = passage.error
-        if caller is not None and operation is not None:
-            unmapped = not passage.needs.mapped
-            what = Happening(
-                event_id, passage.request, passage.at, region, passage.incoming.source_ip, passage.incoming.user_agent,
-                code, message, passage.session, unmapped, passage.response,
-            )  # fmt: skip
-            self._trail.add(write_event(caller, operation, what))
-        self.log.add(
-            Call(
-                at=passage.at,
-                account=caller.account if caller else "",
-                region=region,
-                principal_arn=caller.arn if caller else "",
-                session_name=caller.session.name if caller and caller.session else "",
-                key_id=signed.key_id if signed else "",
-                source_ip=passage.incoming.source_ip,
-                action=f"{operation.prefix}:{operation.name}" if operation else "",
-                resource=passage.needs.all[0].resource if passage.needs.all else _asked_resource(operation),
-                allowed=passage.allowed,
-                reason=passage.reason,
-                code=code,
-                status=answer.status,
-                unmapped=not passage.needs.mapped,
-                event_id=event_id if caller and operation else "",
-            )
-        )
+    def _write_down(self, passage: Passage, answer: Answer) -> None:
+        event_id = ""
+        if passage.caller is not None and passage.operation is not None:
+            event_id = str(uuid.uuid4())
+            self._trail.add(write_event(passage.caller, passage.operation, passage.happening(event_id)))
+        self.log.add(passage.call(answer.status, event_id))
 
 
 _PHRASES = {200: "OK", 204: "No Content", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
@@ -249,10 +199,6 @@ def _denial(judgement: Judgement, shape: Family) -> Refusal:
     if shape is Family.EC2:
         message = f"You are not authorized to perform this operation. {message}"
     return Refusal(Why.DENIED, message, reason=judgement.reason)
-
-
-def _asked_resource(operation: Operation | None) -> str:
-    return str(operation.parameters.get("RoleArn", "*")) if operation else ""
 
 
 def _elements(body: bytes) -> list[tuple[str, str]]:

@@ -13,13 +13,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from unassume.errors import InputError
+from unassume.lab.access.credentials import Credentials, Issued, Keyring, new_id, new_secret
+from unassume.lab.accounts.regions import enabled
 from unassume.lab.calls import Call
 from unassume.lab.clock import LabClock
-from unassume.lab.credentials import Credentials, Issued, Keyring, new_id, new_secret
-from unassume.lab.regions import enabled
 
 if TYPE_CHECKING:
-    from unassume.lab.events import Event
+    from unassume.lab.trail.events import Event
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -109,12 +109,12 @@ class Lab:
         return self._trail.all()
 
     def _start(self, undo: ExitStack) -> None:
+        from unassume.lab.accounts.history import History
+        from unassume.lab.backend.app import MotoApp
         from unassume.lab.gate import Gate
-        from unassume.lab.history import History
-        from unassume.lab.moto_app import MotoApp
-        from unassume.lab.seeds import plant
+        from unassume.lab.seeds.planting import plant
         from unassume.lab.serving import Server
-        from unassume.lab.trail import LabTrail
+        from unassume.lab.trail.lookup import LabTrail
 
         propagation, read_delay, trail_delay = self._delays
         keyring = Keyring()

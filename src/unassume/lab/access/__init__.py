@@ -1,0 +1,1 @@
+"""Who asks, and may they: keys, callers, condition keys, the judgement."""

@@ -1,0 +1,1 @@
+"""moto, the state store behind the gate, and what stands around it."""

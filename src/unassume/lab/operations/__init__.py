@@ -1,0 +1,1 @@
+"""Which operation a request calls, and the actions and resources that must be allowed for it."""
