@@ -6,6 +6,7 @@ AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_element
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -40,7 +41,7 @@ def _decision(principal_arn: str, session_allows: str) -> str:
     return authorize(Request("s3:GetObject", "arn:aws:s3:::b/k", Context({}, ABSENT), _SUE), layers).outcome
 
 
-def _text(statement: dict[str, object]) -> str:
+def _text(statement: Mapping[str, object]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
