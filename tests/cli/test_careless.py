@@ -49,6 +49,7 @@ def test_what_is_no_lead_is_bad_input(offline: CommandLine, command: str, lead: 
         ("verify", "@"),
         ("undo", "@", "--yes"),
         ("lint", "@"),
+        ("check", "@"),
         ("drill", "@"),
         ("@",),
     ],
@@ -87,6 +88,7 @@ def test_a_secret_is_never_repeated(offline: CommandLine, words: tuple[str, ...]
         (("contain", SESSION), "contain"),
         (("drill", "nobody"), "nobody"),
         (("lint", "nowhere.json"), "nowhere.json"),
+        (("check", "nowhere.jsonl"), "nowhere.jsonl"),
     ],
     ids=lambda value: " ".join(value)[:50] if isinstance(value, tuple) else None,
 )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from unassume.iam.authorize import NO_PERMISSION_NEEDED, Decision, Layers, NamedPolicy, authorize
+from unassume.iam.authorize import NO_PERMISSION_NEEDED, Decision, Ground, Layers, NamedPolicy, authorize
 from unassume.iam.documents import DocumentKind, Policy, parse
 from unassume.iam.evaluate import Request, matches
 from unassume.iam.principals import AssumedRole, Principal, User, context_keys
@@ -52,7 +52,8 @@ def test_an_explicit_deny_names_its_statements() -> None:
 def test_an_allow_names_its_statements() -> None:
     """An allow carries the layer that gave it and the statements that apply."""
     decision = ask(Layers(identity=(NamedPolicy("all", policy(statement("Allow", Sid="A"))),)))
-    assert decision == Decision("allow", DocumentKind.IDENTITY, ("all:A",))
+    ground = Ground(DocumentKind.IDENTITY, "all", "A", "$.Statement[0]")
+    assert decision == Decision("allow", DocumentKind.IDENTITY, (ground,))
 
 
 def test_an_unknown_names_the_keys_it_hangs_on() -> None:
@@ -106,10 +107,12 @@ def test_an_unlisted_key_is_what_the_context_says() -> None:
 
 
 def test_who_asks_must_be_known_to_judge_a_principal_element() -> None:
-    """Without a principal, a resource's policy leaves the answer open."""
-    bucket = policy(statement("Allow", Principal="*"), kind=DocumentKind.RESOURCE)
-    assert ask(Layers(resource=bucket), principal=None).outcome == "unknown"
-    assert ask(Layers(resource=bucket)).outcome == "allow"
+    """Without a principal, a resource's policy leaves the answer open, unless it names everybody."""
+    named = policy(statement("Allow", Principal={"AWS": "arn:aws:iam::111122223333:root"}), kind=DocumentKind.RESOURCE)
+    assert ask(Layers(resource=named), principal=None).outcome == "unknown"
+    everybody = policy(statement("Allow", Principal="*"), kind=DocumentKind.RESOURCE)
+    assert ask(Layers(resource=everybody), principal=None).outcome == "allow"
+    assert ask(Layers(resource=everybody)).outcome == "allow"
 
 
 def test_an_empty_session_layer_allows_nothing() -> None:

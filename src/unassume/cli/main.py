@@ -12,6 +12,7 @@ import click
 
 from unassume._version import __version__
 from unassume.cli.apply import apply
+from unassume.cli.check import check
 from unassume.cli.drill import drill
 from unassume.cli.exits import Exit
 from unassume.cli.find import find
@@ -37,7 +38,7 @@ def cli() -> None:
     """
 
 
-for _command in (find, plan, preview, apply, verify, undo, lint, lab, drill):
+for _command in (find, plan, preview, apply, verify, undo, lint, check, lab, drill):
     cli.add_command(_command)
 
 

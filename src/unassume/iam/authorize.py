@@ -1,29 +1,32 @@
 """From layers of policies to one decision.
 
 AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
-Judged now: identity-based policies, the resource's policy or the role's trust, and session policies. Permissions
-boundary, SCPs, RCPs and endpoint policies have no place in `Layers` yet: a caller who knows that one applies must not
-ask here. They will each become one more field, and one more factor in `_allowed`.
-
 Rule 1: one Deny that applies in any layer ends it; a Deny that may apply leaves the answer unknown.
-Rule 2: same account: the resource's policy is enough where it names the caller; naming the account only delegates.
-Rule 3: across accounts both sides must allow. A role's trust must always allow.
+Rule 2: RCPs and SCPs must allow at every level, and the endpoint policy must allow.
+Rule 3: same account: the resource's policy is enough where it names the caller; naming the account only delegates.
+Rule 4: across accounts both sides must allow. A role's trust must always allow.
+Rule 5: what Kleene's logic leaves open is decided where every case of the unknown keys agrees (`cases`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import ChainMap
+from collections.abc import Iterator
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Literal
 
 import msgspec
 
-from unassume.iam.conditions import all_of, any_of
-from unassume.iam.evaluate import Request, matches, open_keys
+from unassume.iam.cases import case_values
+from unassume.iam.conditions import all_of, any_of, look_up
+from unassume.iam.evaluate import Request, open_keys
+from unassume.iam.layers import Decision, Ground, Layers, NamedPolicy, Outcome
 from unassume.iam.principals import AssumedRole, FederatedUser, Naming, Root, User, account_of, namings
-from unassume.iam.statements import DocumentKind, Policy, Statement
+from unassume.iam.rules import ActionRules, Rule, Rules, rules_for
+from unassume.iam.statements import DocumentKind
+from unassume.iam.values import Context
 
-Outcome = Literal["allow", "implicit-deny", "explicit-deny", "unknown"]
+__all__ = ["NO_PERMISSION_NEEDED", "Decision", "Ground", "Layers", "NamedPolicy", "Outcome", "authorize"]
 
 # INVARIANT: no policy stops these, so an answer to one of them proves nothing about a revocation.
 NO_PERMISSION_NEEDED = MappingProxyType(
@@ -33,177 +36,247 @@ NO_PERMISSION_NEEDED = MappingProxyType(
         "id_credentials_temp_control-access_getsessiontoken.html",
     }
 )
-
-
-class NamedPolicy(msgspec.Struct, frozen=True, cache_hash=True):
-    """A policy under the name it is attached by."""
-
-    name: str
-    policy: Policy
-
-
-class Layers(msgspec.Struct, frozen=True):
-    """The policies that bear on a request; None means the layer is not there, an empty tuple that it allows nothing."""
-
-    identity: tuple[NamedPolicy, ...] = ()
-    resource: Policy | None = None
-    session: tuple[Policy, ...] | None = None
-
-
-class Decision(msgspec.Struct, frozen=True):
-    """The outcome, the layer that decided it, the statements it rests on, and the unknown keys it hangs on.
-
-    For an implicit deny, `layer` is the first one that should have allowed and did not.
-    """
-
-    outcome: Outcome
-    layer: DocumentKind | None = None
-    statements: tuple[str, ...] = ()
-    unknown_keys: tuple[str, ...] = ()
-
-
-class _Finding(msgspec.Struct, frozen=True):
-    """A statement that applies, or may."""
-
-    layer: DocumentKind
-    policy_name: str
-    statement: Statement
-    applies: Literal[True] | None
-
-    @property
-    def label(self) -> str:
-        """The policy's name, and the statement's Sid or path."""
-        return f"{self.policy_name}:{self.statement.label}"
+_CASES = 4096
+"""How many cases of the unknown keys are tried before the answer stays unknown."""
 
 
 def authorize(
-    request: Request, layers: Layers, *, resource_account: str | None = None, trust: bool = False
+    request: Request, layers: Layers, *, resource_account: str | None = None, cases: int = _CASES
 ) -> Decision:
-    """Judge a request; `trust` says that the resource is a role to be assumed and `layers.resource` its trust policy.
+    """Judge a request; `resource_account` None means the caller's own account.
 
-    `resource_account` None means the caller's own account.
+    `cases` bounds how many combinations of values of unknown keys are tried where three-valued logic alone cannot
+    tell; 0 tries none. A trust policy in `layers.resource` says that the resource is a role to be assumed.
     """
     if request.action.lower() in NO_PERMISSION_NEEDED:
         return Decision("allow")
-    found = tuple(_findings(request, layers, trust))
-    denies = [each for each in found if each.statement.effect == "Deny"]
-    certain = [each for each in denies if each.applies]
-    if certain:
-        return Decision("explicit-deny", certain[0].layer, tuple(each.label for each in certain))
-    allows = [each for each in found if each.statement.effect == "Allow"]
-    case = _Case(request, layers, allows, resource_account, trust)
+    rules = _rules(_binding(layers, request), request.action)
+    decision = _decide(request, layers, rules, resource_account)
+    if decision.outcome != "unknown" or not cases:
+        return decision
+    return _Search(layers, rules, resource_account, cases).settled(request, decision) or decision
+
+
+class _Search:
+    """Dividing into cases, key by key, until all agree, two differ, or too many have been tried."""
+
+    def __init__(self, layers: Layers, rules: ActionRules, resource_account: str | None, most: int) -> None:
+        self._layers = layers
+        self._rules = rules
+        self._account = resource_account
+        self._left = most
+
+    def settled(self, request: Request, undecided: Decision) -> Decision | None:
+        """The decision that all cases of the request share, or None."""
+        found: Decision | None = None
+        for each in self._cases(request, undecided.unknown_keys):
+            decision: Decision | None = _decide(each, self._layers, self._rules, self._account)
+            self._left -= 1
+            if decision is not None and decision.outcome == "unknown":
+                decision = self.settled(each, decision)
+            if decision is None or self._left < 0 or (found is not None and decision.outcome != found.outcome):
+                return None
+            found = found or decision
+        return found
+
+    def _cases(self, request: Request, keys: tuple[str, ...]) -> Iterator[Request]:
+        """The request with each value that the first divisible key may have; none where no key can be divided."""
+        for key in (key.lower() for key in keys):
+            values = case_values(key, look_up(request.context, key), (rule.statement for rule in self._rules.all))
+            if values is None:
+                continue
+            for value in values:
+                context = Context(ChainMap({key: value}, request.context.values), request.context.unlisted)  # type: ignore[arg-type]  # only read
+                yield msgspec.structs.replace(request, context=context)
+            return
+
+
+@lru_cache(maxsize=8192)
+def _rules(layers: Layers, action: str) -> ActionRules:
+    return rules_for(layers, action)
+
+
+def _binding(layers: Layers, request: Request) -> Layers:
+    """The layers that bind this caller: organisation policies spare service-linked roles, SCPs all who have no account.
+
+    AWS: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
+    """
+    if layers.scps is None and layers.rcps is None:
+        return layers
+    principal = request.principal
+    if isinstance(principal, AssumedRole) and ":role/aws-service-role/" in principal.role_arn:
+        return _without(layers, "scps", "rcps")
+    is_of_account = principal is None or account_of(principal) is not None
+    return layers if is_of_account or layers.scps is None else _without(layers, "scps")
+
+
+@lru_cache(maxsize=1024)
+def _without(layers: Layers, *names: str) -> Layers:
+    fields = {name: getattr(layers, name) for name in layers.__struct_fields__ if name not in names}
+    return Layers(**fields)
+
+
+def _decide(request: Request, layers: Layers, rules: ActionRules, resource_account: str | None) -> Decision:
+    denied: list[Rule] = []
+    may_deny: list[Rule] = []
+    for rule in rules.denies:
+        answer = rule.check(request)
+        if answer:
+            denied.append(rule)
+        elif answer is None:
+            may_deny.append(rule)
+    if denied:
+        return Decision("explicit-deny", denied[0].ground.layer, tuple(rule.ground for rule in denied))
+    case = _Case(request, layers, rules, resource_account)
     allowed = case.allowed()
-    if denies or allowed is None:
-        return _undecided(request, [*denies, *(each for each in allows if each.applies is None)])
+    if may_deny or allowed is None:
+        return _undecided(request, may_deny, [] if allowed is False else case.open_allows())
     if not allowed:
         return Decision("implicit-deny", case.missing_layer())
-    labels = tuple(each.label for each in allows if each.applies)
-    return Decision("allow", case.deciding_layer(), labels)
+    return Decision("allow", case.deciding_layer(), tuple(rule.ground for rule in case.applying()))
 
 
-def _undecided(request: Request, findings: list[_Finding]) -> Decision:
+def _undecided(request: Request, may_deny: list[Rule], open_allows: list[Rule]) -> Decision:
     """INVARIANT: a Deny that may apply is never reported as an implicit deny: learning more could make it explicit."""
-    open_findings = [each for each in findings if each.applies is None]
-    keys = (key for each in open_findings for key in open_keys(each.statement, request))
+    rules = [*may_deny, *open_allows]
+    keys = (key for rule in rules for key in open_keys(rule.statement, request))
     return Decision(
         "unknown",
-        open_findings[0].layer if open_findings else None,
-        tuple(each.label for each in open_findings),
+        rules[0].ground.layer if rules else None,
+        tuple(rule.ground for rule in rules),
         tuple(dict.fromkeys(keys)),
     )
 
 
-class _Case(msgspec.Struct, frozen=True):
+class _Case:
     """The allowing side of one request, once no Deny certainly applies."""
 
-    request: Request
-    layers: Layers
-    allows: list[_Finding]
-    resource_account: str | None
-    trust: bool
+    __slots__ = ("_account", "_kind", "_layers", "_request", "_rules")
+
+    def __init__(self, request: Request, layers: Layers, rules: ActionRules, account: str | None) -> None:
+        self._request = request
+        self._layers = layers
+        self._rules = rules
+        self._account = account
+        resource = layers.resource
+        self._kind = DocumentKind.RESOURCE if resource is None else resource.kind
 
     def allowed(self) -> bool | None:
         """Section "allow" of the evaluation logic, as one formula in Kleene's logic."""
-        caller_side = all_of((self.identity_allows(), self.session_allows()))
-        if self.trust and isinstance(self.request.principal, Root):
+        if self._is_trust() and isinstance(self._request.principal, Root):
             return False  # AWS: STS answers "Roles may not be assumed by root accounts."
+        around = self._around()
+        return around if around is False else _and(around, self._core())
+
+    def _around(self) -> bool | None:
+        """Whether the policies of the organisation and of the endpoint allow."""
+        return self._all(self._rules.around)
+
+    def _all(self, levels: tuple[Rules, ...]) -> bool | None:
+        result: bool | None = True
+        for level in levels:
+            answer = self._any(level)
+            if answer is False:
+                return False
+            result = result and answer
+        return result
+
+    def _core(self) -> bool | None:
         if not self._has_identity():
-            return self.resource_allows(*Naming)
+            return self._resource_allows(*Naming)
         if self._is_cross_account():
-            return all_of((self.resource_allows(*Naming), caller_side))
+            return _and(self._resource_allows(*Naming), self._caller_side())
+        if self._rules.resource is None and not self._is_trust():
+            return self._caller_side()
         named = (
-            self.resource_allows(Naming.CALLER, Naming.EVERYONE),
-            all_of((self.resource_allows(Naming.ROLE), self.session_allows())),
+            self._resource_allows(Naming.CALLER, Naming.EVERYONE),
+            _and(self._resource_allows(Naming.ROLE), self._bounds()),
         )
-        if self.trust:
-            return any_of((*named, all_of((self.resource_allows(Naming.ACCOUNT), caller_side))))
-        return any_of((*named, caller_side))
+        if self._is_trust():
+            return any_of((*named, _and(self._resource_allows(Naming.ACCOUNT), self._caller_side())))
+        return any_of((*named, self._caller_side()))
 
-    def identity_allows(self) -> bool | None:
+    def _caller_side(self) -> bool | None:
+        return _and(self._identity_allows(), self._bounds())
+
+    def _identity_allows(self) -> bool | None:
         """Whether an identity-based policy allows; the root user is allowed by default."""
-        if isinstance(self.request.principal, Root):
-            return True
-        return any_of(each.applies for each in self.allows if each.layer is DocumentKind.IDENTITY)
+        return True if isinstance(self._request.principal, Root) else self._any(self._rules.identity)
 
-    def session_allows(self) -> bool | None:
-        """Whether the session policies, if there are any, allow."""
-        if self.layers.session is None:
-            return True
-        return any_of(each.applies for each in self.allows if each.layer is DocumentKind.SESSION)
+    def _bounds(self) -> bool | None:
+        """Whether the permissions boundary and the session policies allow, where there are any."""
+        return self._all(self._rules.bounds)
 
-    def resource_allows(self, *wanted: Naming) -> bool | None:
+    def _within(self, rules: Rules | None) -> bool | None:
+        return True if rules is None else self._any(rules)
+
+    def _any(self, rules: Rules) -> bool | None:
+        result: bool | None = False
+        for rule in rules:
+            answer = rule.check(self._request)
+            if answer:
+                return True
+            if answer is None:
+                result = None
+        return result
+
+    def _resource_allows(self, *wanted: Naming) -> bool | None:
         """Whether the resource's policy allows in a statement that names the caller in one of these ways."""
-        return any_of(each.applies for each in self._resource_findings() if self._namings(each) & frozenset(wanted))
+        return self._any(tuple(rule for rule in self._rules.resource or () if self._namings(rule) & frozenset(wanted)))
+
+    def applying(self) -> list[Rule]:
+        """The Allow statements of the deciding layer that apply."""
+        rules = self._rules
+        decisive = rules.identity if self.deciding_layer() is DocumentKind.IDENTITY else rules.resource or ()
+        return [rule for rule in decisive if rule.check(self._request)]
+
+    def open_allows(self) -> list[Rule]:
+        """The Allow statements of which it is not known whether they apply."""
+        return [rule for rule in self._allows() if rule.check(self._request) is None]
+
+    def _allows(self) -> list[Rule]:
+        return [rule for rule in self._rules.all if rule.statement.effect == "Allow"]
 
     def deciding_layer(self) -> DocumentKind:
         """The layer that gave the permission."""
-        if self.trust or self.identity_allows() is not True or not self._has_identity():
-            return self._resource_kind()
+        if self._is_trust() or self._identity_allows() is not True or not self._has_identity():
+            return self._kind
         return DocumentKind.IDENTITY
 
     def missing_layer(self) -> DocumentKind:
         """The first layer that should have allowed and did not."""
-        needs_resource = self.trust or self._is_cross_account() or not self._has_identity()
-        if needs_resource and not self.resource_allows(*Naming):
-            return self._resource_kind()
-        if self.identity_allows() is False:
+        rules = self._rules
+        for kind, levels in ((DocumentKind.RCP, rules.rcps), (DocumentKind.SCP, rules.scps)):
+            if any(self._any(level) is False for level in levels):
+                return kind
+        if self._within(rules.endpoint) is False:
+            return DocumentKind.ENDPOINT
+        needs_resource = self._is_trust() or self._is_cross_account() or not self._has_identity()
+        if needs_resource and not self._resource_allows(*Naming):
+            return self._kind
+        if self._identity_allows() is False:
             return DocumentKind.IDENTITY
-        return DocumentKind.SESSION if self.session_allows() is False else self._resource_kind()
+        if self._within(rules.boundary) is False:
+            return DocumentKind.BOUNDARY
+        return DocumentKind.SESSION if self._within(rules.session) is False else self._kind
 
-    def _resource_kind(self) -> DocumentKind:
-        return DocumentKind.TRUST if self.trust else DocumentKind.RESOURCE
-
-    def _resource_findings(self) -> Iterable[_Finding]:
-        return (each for each in self.allows if each.layer in (DocumentKind.TRUST, DocumentKind.RESOURCE))
-
-    def _namings(self, finding: _Finding) -> frozenset[Naming]:
-        if self.request.principal is None:
+    def _namings(self, rule: Rule) -> frozenset[Naming]:
+        if self._request.principal is None:
             return frozenset(Naming)
-        return namings(finding.statement.principals or (), self.request.principal)
+        return namings(rule.statement.principals or (), self._request.principal)
+
+    def _is_trust(self) -> bool:
+        return self._kind is DocumentKind.TRUST
 
     def _has_identity(self) -> bool:
         """Services, federated and anonymous callers have no identity-based policies: the resource's alone count."""
-        return self.request.principal is None or isinstance(
-            self.request.principal, AssumedRole | User | FederatedUser | Root
-        )
+        principal = self._request.principal
+        return principal is None or isinstance(principal, AssumedRole | User | FederatedUser | Root)
 
     def _is_cross_account(self) -> bool:
-        principal = self.request.principal
-        return bool(self.resource_account and principal and self.resource_account != account_of(principal))
+        principal = self._request.principal
+        return bool(self._account and principal and self._account != account_of(principal))
 
 
-def _findings(request: Request, layers: Layers, trust: bool) -> Iterable[_Finding]:
-    for named in layers.identity:
-        yield from _of(request, DocumentKind.IDENTITY, named.policy, named.name)
-    for policy in layers.session or ():
-        yield from _of(request, DocumentKind.SESSION, policy, DocumentKind.SESSION.value)
-    if layers.resource is not None:
-        kind = DocumentKind.TRUST if trust else DocumentKind.RESOURCE
-        yield from _of(request, kind, layers.resource, kind.value)
-
-
-def _of(request: Request, layer: DocumentKind, policy: Policy, name: str) -> Iterable[_Finding]:
-    for statement in policy.statements:
-        answer = matches(statement, request)
-        if answer is not False:
-            yield _Finding(layer, name, statement, True if answer else None)
+def _and(one: bool | None, other: bool | None) -> bool | None:
+    return all_of((one, other))

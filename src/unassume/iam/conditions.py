@@ -46,7 +46,9 @@ def compile_condition(operator: str, key: str, values: tuple[str, ...], variable
     patterns = tuple(fixed(template) for template in templates)
     tests = tuple(build(pattern) for pattern in patterns if pattern is not None)
     if len(tests) == len(templates):
-        return lambda context: wrapper(look_up(context, key), tests)
+        return (
+            _plain(key, tests, written) if not written.over else lambda context: wrapper(look_up(context, key), tests)
+        )
 
     def judge(context: Context) -> bool | None:
         return wrapper(look_up(context, key), tuple(_test(build, template, context) for template in templates))
@@ -99,6 +101,22 @@ def _test(build: Callable[..., Test], template: Template, context: Context) -> T
         return (lambda value: False) if isinstance(filled, Unsaid) else build(filled)
     except ValueError:
         return lambda value: False
+
+
+def _plain(key: str, tests: tuple[Test, ...], written: Written) -> Judge:
+    """The judge of most conditions: what `_single` says, with the usual case of one known text in front."""
+    assert written.base is not None
+    negated, if_exists = written.base.negated, written.if_exists
+    test = tests[0] if len(tests) == 1 else lambda atom: any_of(test(atom) for test in tests)
+
+    def judge(context: Context) -> bool | None:
+        value = context.values.get(key)
+        if type(value) is Known and len(value.texts) == 1 and (not if_exists or value.texts[0]):
+            answer = test(value.texts[0])
+            return answer if answer is None or not negated else not answer
+        return _single(look_up(context, key), tests, negated, if_exists)
+
+    return judge
 
 
 def _wrapper(written: Written) -> Wrapper:

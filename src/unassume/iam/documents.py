@@ -79,6 +79,9 @@ def _statement(node: Node, kind: DocumentKind, has_variables: bool, path: str) -
     principals_excluded, principals = read_principals(node, kind, path)
     if principals_excluded and effect == "Allow":
         refuse(f"{path}.NotPrincipal", "NotPrincipal stands only with Deny")
+    if kind is DocumentKind.RCP and (actions_excluded or (effect == "Allow" and not _is_full_access(node))):
+        # AWS: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html
+        refuse(path, "a resource control policy denies, and names its actions; only RCPFullAWSAccess allows")
     return Statement(
         sid=_sid(node, path),
         effect=effect,
@@ -92,6 +95,11 @@ def _statement(node: Node, kind: DocumentKind, has_variables: bool, path: str) -
         has_variables=has_variables,
         path=path,
     )
+
+
+def _is_full_access(node: Mapping[str, Node]) -> bool:
+    is_all = all(node.get(name) in ("*", ["*"]) for name in ("Principal", "Action", "Resource"))
+    return is_all and "Condition" not in node
 
 
 def _effect(node: Mapping[str, Node], path: str) -> Literal["Allow", "Deny"]:

@@ -17,6 +17,7 @@ _AWS_PRINCIPAL = re.compile(
     r"\*|[0-9]{12}|A[A-Z0-9]{15,127}|arn:aws[a-z-]*:(?:iam|sts)::[0-9]{12}:"
     r"(?:root|(?:user|role|assumed-role|federated-user)/[^*?\s]+)"
 )
+_WITH_PRINCIPAL = (DocumentKind.TRUST, DocumentKind.RESOURCE, DocumentKind.RCP, DocumentKind.ENDPOINT)
 _PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 
 
@@ -41,7 +42,7 @@ def read_resources(
     """Resource or NotResource; None where the kind of document may leave both out."""
     name = _one_of(node, "Resource", "NotResource", path)
     if name is None:
-        if kind in (DocumentKind.IDENTITY, DocumentKind.SESSION):
+        if kind not in (DocumentKind.TRUST, DocumentKind.RESOURCE):
             refuse(path, "a statement has a Resource or a NotResource")
         return False, None
     if kind is DocumentKind.TRUST:
@@ -57,13 +58,15 @@ def read_principals(
 ) -> tuple[bool, tuple[PrincipalEntry, ...] | None]:
     """Principal or NotPrincipal; required in policies of resources, refused elsewhere."""
     name = _one_of(node, "Principal", "NotPrincipal", path)
-    is_needed = kind in (DocumentKind.TRUST, DocumentKind.RESOURCE)
+    is_needed = kind in _WITH_PRINCIPAL
     if name is None:
         if is_needed:
             refuse(path, "a statement of a resource's policy has a Principal")
         return False, None
     if not is_needed:
         refuse(f"{path}.{name}", f"no Principal stands in a policy of kind `{kind.value}`")
+    if kind is DocumentKind.RCP and (name == "NotPrincipal" or node[name] != "*"):
+        refuse(f"{path}.{name}", 'the Principal of a resource control policy is `"*"`')
     return name == "NotPrincipal", _entries(node[name], f"{path}.{name}")
 
 

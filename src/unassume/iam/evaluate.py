@@ -11,9 +11,9 @@ from functools import lru_cache, partial
 
 import msgspec
 
-from unassume.iam.conditions import any_of, compile_condition, look_up, referenced_keys
+from unassume.iam.conditions import Judge, any_of, compile_condition, look_up, referenced_keys
 from unassume.iam.patterns import EVERYTHING, Matcher, Pieces, action_matcher, arn_matcher
-from unassume.iam.principals import AssumedRole, FederatedUser, Naming, Principal, User, namings
+from unassume.iam.principals import AssumedRole, FederatedUser, Naming, Principal, User, is_everyone, namings
 from unassume.iam.statements import Statement
 from unassume.iam.values import ABSENT, UNKNOWN, Context, Known, Unsaid
 from unassume.iam.variables import Template, fill, fixed, references, template_of
@@ -42,11 +42,28 @@ def matches(statement: Statement, request: Request) -> bool | None:
 @lru_cache(maxsize=4096)
 def compiled(statement: Statement) -> Check:
     """The test of one statement, built once."""
-    checks = (_action_check(statement), *_resource_checks(statement), *_principal_checks(statement))
+    rest = compiled_but_action(statement)
+    return lambda request: covers_action(statement, request.action) and rest(request)
+
+
+@lru_cache(maxsize=65_536)
+def covers_action(statement: Statement, action: str) -> bool:
+    """Whether the statement's Action, or NotAction, covers the action."""
+    lowered = action.lower()
+    return any(action_matcher(each)(lowered) for each in statement.actions) is not statement.actions_excluded
+
+
+@lru_cache(maxsize=4096)
+def compiled_but_action(statement: Statement) -> Check:
+    """The test of one statement for requests whose action it covers, built once."""
+    checks = (*_resource_checks(statement), *_principal_checks(statement))
     conditions = tuple(
         compile_condition(each.operator, each.key, each.values, statement.has_variables)
         for each in statement.conditions
     )
+
+    if not checks and len(conditions) < 2:
+        return _only(conditions)
 
     def check(request: Request) -> bool | None:
         result: bool | None = True
@@ -56,8 +73,9 @@ def compiled(statement: Statement) -> Check:
                 result = None
             elif not answer:
                 return False
+        context = request.context
         for condition in conditions:
-            answer = condition(request.context)
+            answer = condition(context)
             if answer is None:
                 result = None
             elif not answer:
@@ -65,6 +83,19 @@ def compiled(statement: Statement) -> Check:
         return result
 
     return check
+
+
+def always(request: Request) -> bool:
+    """The test of a statement on everything and everybody, without a condition."""
+    return True
+
+
+def _only(conditions: tuple[Judge, ...]) -> Check:
+    """The test of a statement on everything, with one condition or none."""
+    if not conditions:
+        return always
+    judge = conditions[0]
+    return lambda request: judge(request.context)
 
 
 def open_keys(statement: Statement, request: Request) -> tuple[str, ...]:
@@ -88,18 +119,6 @@ def _is_open(key: str, request: Request) -> bool:
     return value is not ABSENT and not isinstance(value, Known)
 
 
-def _action_check(statement: Statement) -> Check:
-    tests = tuple(action_matcher(action) for action in statement.actions)
-    excluded = statement.actions_excluded
-
-    @lru_cache(maxsize=1024)
-    def covers(action: str) -> bool:
-        lowered = action.lower()
-        return any(test(lowered) for test in tests) is not excluded
-
-    return lambda request: covers(request.action)
-
-
 def _resource_checks(statement: Statement) -> tuple[Check, ...]:
     """None where the document names no resource: it stands on the resource it speaks of."""
     if statement.resources is None or (statement.resources == ("*",) and not statement.resources_excluded):
@@ -121,7 +140,12 @@ def _resource_check(template: Template) -> Check:
         test = _resource_matcher(pattern)
         return lambda request: test(request.resource)
 
+    first = template[0]
+    prefix = first if isinstance(first, str) else ""
+
     def check(request: Request) -> bool | None:
+        if not request.resource.startswith(prefix):
+            return False
         filled = fill(template, partial(look_up, request.context))
         if filled is UNKNOWN:
             return None
@@ -130,6 +154,7 @@ def _resource_check(template: Template) -> Check:
     return check
 
 
+@lru_cache(maxsize=4096)
 def _resource_matcher(pattern: Pieces) -> Matcher:
     """`*` alone matches all; any other pattern matches ARNs only, so never the `*` of an action without resources."""
     return (lambda text: True) if pattern == EVERYTHING else arn_matcher(pattern)
@@ -137,9 +162,9 @@ def _resource_matcher(pattern: Pieces) -> Matcher:
 
 def _principal_checks(statement: Statement) -> tuple[Check, ...]:
     entries = statement.principals
-    if entries is None:
-        return ()
     excluded = statement.principals_excluded
+    if entries is None or (not excluded and any(is_everyone(entry) for entry in entries)):
+        return ()
 
     def check(request: Request) -> bool | None:
         if request.principal is None:

@@ -54,7 +54,10 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FederatedUser(msgspec.Struct, frozen=True, kw_only=True):
-    """A session of GetFederationToken, made by an IAM user whose policies bound it; `name` is the one it was given."""
+    """A session of GetFederationToken, made by an IAM user whose policies bound it; `name` is the one it was given.
+
+    `tags` are the user's and the session's together.
+    """
 
     partition: str
     account: str
@@ -62,6 +65,7 @@ class FederatedUser(msgspec.Struct, frozen=True, kw_only=True):
     user_arn: str
     user_id: str
     issued_at: Instant
+    tags: Tags = {}
 
 
 class Root(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +127,7 @@ def context_keys(principal: Principal) -> dict[str, Value]:
             keys |= _user_keys(principal)
         case FederatedUser(account=account, name=name):
             keys |= _account_keys(account, "FederatedUser", f"{account}:{name}", session_arn(principal))
-            keys |= _token_keys(principal.issued_at, False)
+            keys |= {**_token_keys(principal.issued_at, False), **_tag_keys(principal.tags)}
         case Root():
             keys |= _account_keys(principal.account, "Account", principal.account, session_arn(principal))
             keys |= _token_keys(principal.token_issued_at, principal.has_mfa)
@@ -177,6 +181,11 @@ def namings(entries: tuple[PrincipalEntry, ...], principal: Principal) -> frozen
     ARN once the principal is gone; so whoever keeps policies must write ids, and ids are matched here too.
     """
     return frozenset(found for entry in entries if (found := _naming(entry, principal)) is not None)
+
+
+def is_everyone(entry: PrincipalEntry) -> bool:
+    """Whether the entry names all principals, anonymous ones too."""
+    return entry.text == "*" and entry.kind in ("*", "AWS")
 
 
 def _session_keys(principal: AssumedRole) -> dict[str, Value]:
@@ -252,7 +261,7 @@ def _text(text: str | Unsaid | None) -> Value:
 
 
 def _naming(entry: PrincipalEntry, principal: Principal) -> Naming | None:
-    if entry.text == "*" and (entry.kind == "*" or entry.kind == "AWS"):
+    if is_everyone(entry):
         return Naming.EVERYONE
     match principal:
         case AssumedRole() | User() | FederatedUser() | Root():

@@ -15,6 +15,10 @@ class DocumentKind(Enum):
     TRUST = "role trust policy"
     SESSION = "session policy"
     RESOURCE = "resource-based policy"
+    BOUNDARY = "permissions boundary"
+    SCP = "service control policy"
+    RCP = "resource control policy"
+    ENDPOINT = "VPC endpoint policy"
 
     @property
     def wording(self) -> str:

@@ -1,0 +1,121 @@
+"""Decisions a second on one core, over the workload that docs/check.md's evaluator is meant for.
+
+A role with 10 statements (6 allow, 4 deny) and 10,000 requests of sessions over 10 actions with 7 context keys;
+policies are parsed once. The best of several rounds is printed beside the median, for other work shares the machine.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from unassume.iam.authorize import Layers, NamedPolicy, authorize
+from unassume.iam.documents import DocumentKind, Policy, parse
+from unassume.iam.evaluate import Request
+from unassume.iam.principals import AssumedRole
+from unassume.iam.values import Context, Known, Value
+
+ROUNDS = 7
+REQUESTS = 10_000
+ACCOUNT = "111122223333"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/Analyst"
+ACTIONS = (
+    "s3:GetObject", "s3:PutObject", "s3:GetObjectAcl", "dynamodb:GetItem", "dynamodb:Query", "kms:Decrypt",
+    "ec2:DescribeInstances", "sqs:SendMessage", "lambda:InvokeFunction", "iam:GetRole",
+)  # fmt: skip
+
+
+def _statement(effect: str, **parts: Any) -> dict[str, Any]:
+    return {"Effect": effect, "Action": "*", "Resource": "*", **parts}
+
+
+def role_policy() -> Policy:
+    """The ten statements: a cut-off, a name, an address, NotAction, NotResource and a variable among them."""
+    own = "arn:aws:s3:::data/${aws:userid}/*"
+    statements = [
+        _statement("Allow", Action=["s3:Get*", "s3:List*"]),
+        _statement("Allow", Action="s3:PutObject", Resource=own),
+        _statement("Allow", Action=["dynamodb:GetItem", "dynamodb:Query"]),
+        _statement("Allow", Action=["kms:Decrypt", "sqs:*"]),
+        _statement("Allow", Action="ec2:Describe*"),
+        _statement("Allow", Action="lambda:Invoke*", Resource="arn:aws:lambda:*:*:function:report-*"),
+        _statement("Deny", Condition={"DateLessThan": {"aws:TokenIssueTime": "2026-11-23T10:00:00Z"}}),
+        _statement("Deny", Condition={"StringLike": {"aws:userid": "AROAEXAMPLE:keith*"}}),
+        {**_statement("Deny", NotAction="iam:*", Condition={"NotIpAddressIfExists": {"aws:SourceIp": "10.0.0.0/8"}})},
+        _statement("Deny", Action="s3:*", NotResource="arn:aws:s3:::data/*"),
+    ]
+    for statement in statements:
+        if "NotAction" in statement:
+            del statement["Action"]
+        if "NotResource" in statement:
+            del statement["Resource"]
+    return parse(json.dumps({"Version": "2012-10-17", "Statement": statements}))
+
+
+def requests() -> list[Request]:
+    """Sessions of the role, issued one second apart."""
+    start = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    return [_request(index, start + timedelta(seconds=index)) for index in range(REQUESTS)]
+
+
+def _request(index: int, issued_at: datetime) -> Request:
+    name = f"keith{index}" if index % 50 == 0 else f"person{index}"
+    principal = AssumedRole(
+        partition="aws", account=ACCOUNT, role_arn=ROLE, role_id="AROAEXAMPLE", session_name=name, issued_at=issued_at
+    )
+    keys: dict[str, Value] = {
+        "aws:userid": Known((f"AROAEXAMPLE:{name}",)),
+        "aws:principalarn": Known((ROLE,)),
+        "aws:tokenissuetime": Known((issued_at.strftime("%Y-%m-%dT%H:%M:%SZ"),)),
+        "aws:sourceip": Known((f"10.0.{index % 256}.{index % 200}",)),
+        "aws:currenttime": Known(("2026-11-23T12:00:00Z",)),
+        "aws:securetransport": Known(("true",)),
+        "aws:principalaccount": Known((ACCOUNT,)),
+    }
+    return Request(ACTIONS[index % len(ACTIONS)], "arn:aws:s3:::data/orders.csv", Context(keys), principal)
+
+
+def all_layers(identity: Policy) -> Layers:
+    """The role's policy within three levels of SCPs and RCPs, a boundary, a session policy and an endpoint policy."""
+    return Layers(
+        identity=(NamedPolicy("role", identity),),
+        session=(_full(DocumentKind.SESSION),),
+        boundary=(NamedPolicy("boundary", _full(DocumentKind.BOUNDARY)),),
+        scps=((NamedPolicy("FullAWSAccess", _full(DocumentKind.SCP)),),) * 3,
+        rcps=((NamedPolicy("RCPFullAWSAccess", _full(DocumentKind.RCP)),),) * 3,
+        endpoint=(NamedPolicy("endpoint", _full(DocumentKind.ENDPOINT)),),
+    )
+
+
+def _full(kind: DocumentKind) -> Policy:
+    named = {"Principal": "*"} if kind in (DocumentKind.RCP, DocumentKind.ENDPOINT) else {}
+    return parse(json.dumps({"Version": "2012-10-17", "Statement": [_statement("Allow", **named)]}), kind)
+
+
+def rate(asked: list[Request], layers: Layers) -> tuple[int, int]:
+    """Decisions a second of processor time: the best round, and the median one."""
+    taken = []
+    for _ in range(ROUNDS):
+        started = time.process_time()
+        for request in asked:
+            authorize(request, layers)
+        taken.append(time.process_time() - started)
+    return int(REQUESTS / min(taken)), int(REQUESTS / statistics.median(taken))
+
+
+def main() -> None:
+    """Print both figures."""
+    asked, identity = requests(), role_policy()
+    for name, layers in (
+        ("identity", Layers(identity=(NamedPolicy("role", identity),))),
+        ("all", all_layers(identity)),
+    ):
+        best, median = rate(asked, layers)
+        print(f"{name:>9} layers: {best:>8,}/s best, {median:>8,}/s median of {ROUNDS} rounds")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Policy tests as data: one case a line, the decision compared with the one the case expects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from unassume.errors import InputError
+from unassume.iam.authorize import Decision, authorize
+from unassume.iam.described import DescribedPolicies, DescribedRequest, layers_of, request_of
+from unassume.iam.explain import because
+
+Expected = Literal["allow", "implicit_deny", "explicit_deny", "deny", "unknown"]
+
+
+class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One case as written; `layer` is the deciding layer where the case asks for one, the rest is for its readers."""
+
+    id: str
+    request: DescribedRequest
+    policies: DescribedPolicies
+    expect: Expected
+    layer: str | None = None
+    source: str | None = None
+    section: str | None = None
+    note: str | None = None
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """A case that does not agree."""
+
+    id: str
+    expected: str
+    got: str
+    because: str
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """How many cases agree, and those that do not."""
+
+    passed: int
+    failed: tuple[Failure, ...]
+
+
+_CASE = msgspec.json.Decoder(Case)
+
+
+def check(lines: Iterable[bytes]) -> Checked:
+    """Judge every case; InputError naming the line for one that cannot be read, or whose id stands twice."""
+    passed, failed = 0, []
+    seen: set[str] = set()
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        case = read_case(line, number)
+        if case.id in seen:
+            raise InputError(f"line {number}: the id `{case.id}` stands twice")
+        seen.add(case.id)
+        failure = _failure(case, number)
+        failed += [failure] if failure else []
+        passed += failure is None
+    if not seen:
+        raise InputError("there is no case", hint="give one JSON object a line")
+    return Checked(passed, tuple(failed))
+
+
+def read_case(line: bytes, number: int = 1) -> Case:
+    """A case from its line; InputError naming the line and the field."""
+    try:
+        return _CASE.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
+        raise InputError(f"line {number}: {problem}") from None
+
+
+def decide(case: Case) -> Decision:
+    """The decision on a case."""
+    request = request_of(case.request)
+    return authorize(request, layers_of(case.policies, request), resource_account=case.request.resource_account)
+
+
+def _failure(case: Case, number: int) -> Failure | None:
+    try:
+        decision = decide(case)
+    except InputError as problem:
+        raise InputError(f"line {number}, case `{case.id}`: {problem.message}", hint=problem.hint) from None
+    got = decision.outcome.replace("-", "_")
+    agrees = got.endswith("_deny") if case.expect == "deny" else got == case.expect
+    layer = decision.layer.value if decision.layer else None
+    if agrees and case.layer in (None, layer):
+        return None
+    return Failure(case.id, case.expect, got, because(decision))
