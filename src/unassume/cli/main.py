@@ -15,6 +15,7 @@ from unassume.cli.apply import apply
 from unassume.cli.check import check
 from unassume.cli.drill import drill
 from unassume.cli.exits import Exit
+from unassume.cli.explain import explain
 from unassume.cli.find import find
 from unassume.cli.lab import lab
 from unassume.cli.lint import lint
@@ -38,7 +39,7 @@ def cli() -> None:
     """
 
 
-for _command in (find, plan, preview, apply, verify, undo, lint, check, lab, drill):
+for _command in (find, plan, preview, apply, verify, undo, lint, explain, check, lab, drill):
     cli.add_command(_command)
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from unassume.errors import InputError
 from unassume.iam.authorize import Decision, authorize
-from unassume.iam.described import DescribedPolicies, DescribedRequest, layers_of, request_of
+from unassume.iam.described import DescribedPolicies, DescribedRequest, question
 from unassume.iam.explain import because
 
 Expected = Literal["allow", "implicit_deny", "explicit_deny", "deny", "unknown"]
@@ -76,8 +76,8 @@ def read_case(line: bytes, number: int = 1) -> Case:
 
 def decide(case: Case) -> Decision:
     """The decision on a case."""
-    request = request_of(case.request)
-    return authorize(request, layers_of(case.policies, request), resource_account=case.request.resource_account)
+    asked = question(case.request, case.policies)
+    return authorize(asked.request, asked.layers, resource_account=asked.resource_account)
 
 
 def _failure(case: Case, number: int) -> Failure | None:

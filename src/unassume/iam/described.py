@@ -64,6 +64,20 @@ class DescribedPolicies(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     endpoint: list[msgspec.Raw] | None = None
 
 
+class Question(msgspec.Struct, frozen=True):
+    """All that `authorize` takes."""
+
+    request: Request
+    layers: Layers
+    resource_account: str | None = None
+
+
+def question(request: DescribedRequest, policies: DescribedPolicies) -> Question:
+    """The question that a request and its policies, as written, amount to."""
+    read = request_of(request)
+    return Question(read, layers_of(policies, read), request.resource_account)
+
+
 def request_of(described: DescribedRequest) -> Request:
     """The request; InputError for an action or a principal that cannot be read."""
     if not _ACTION.fullmatch(described.action):

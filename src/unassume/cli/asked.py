@@ -1,0 +1,102 @@
+"""What `explain` is asked: a request and its policies, from options and files, from a case, or from the account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from unassume.cli.given import read_given
+from unassume.errors import InputError
+from unassume.iam.check import Case, read_case
+from unassume.iam.described import DescribedPolicies, DescribedRequest, Question, question
+from unassume.iam.documents import DocumentKind, parse
+from unassume.iam.layers import NamedPolicy
+from unassume.iam.principals import AssumedRole
+from unassume.model.surveys import RoleSubject
+from unassume.sources.blobs import LocalBlobs
+
+if TYPE_CHECKING:
+    from unassume.ports import Accounts
+
+_NOT_READ = (
+    "SCPs, RCPs, endpoint policies and the resource's own policy are not read from the account: give their files"
+)
+
+
+def question_of(given: Mapping[str, Any]) -> Question:
+    """The question that the options ask; InputError for what cannot be read."""
+    request = DescribedRequest(
+        principal=given["principal"],
+        action=given["action"],
+        resource=given["resource"],
+        resource_account=given["resource_account"],
+        context=dict(_pair(text) for text in given["keys"]),
+        unknown_keys=list(given["unknown"]),
+    )
+    policies = DescribedPolicies(
+        identity=_documents(given["identity"]) or [],
+        resource=_document(given["resource_policy"]) if given["resource_policy"] else msgspec.Raw(b"null"),
+        boundary=_documents(given["boundary"]),
+        session=_documents(given["session_policy"]),
+        scp=_levels(given["scp"]),
+        rcp=_levels(given["rcp"]),
+        endpoint=_documents(given["endpoint_policy"]),
+    )
+    return question(request, policies)
+
+
+def case_of(name: str, wanted: str | None) -> Question:
+    """One case of a file of `unassume check`; InputError when it is not there, or when several are and none is named."""
+    lines = read_given(LocalBlobs(), name).splitlines()
+    cases = [read_case(line, number) for number, line in enumerate(lines, start=1) if line.strip()]
+    found = [case for case in cases if wanted in (None, case.id)]
+    if len(found) != 1:
+        hint = f"name one with --id: {', '.join(case.id for case in cases[:5])}"
+        raise InputError(f"`{name}` has {len(found)} such cases", hint=hint if cases else "")
+    chosen: Case = found[0]
+    return question(chosen.request, chosen.policies)
+
+
+def with_account(asked: Question, accounts: Accounts) -> tuple[Question, tuple[str, ...]]:
+    """The question with the role's own policies added from the account, and what that leaves out."""
+    principal = asked.request.principal
+    if not isinstance(principal, AssumedRole):
+        raise InputError("--from-account reads the policies of roles only", hint="give the ARN of a role or a session")
+    name = principal.role_arn.rsplit("/", 1)[-1]
+    role = accounts.survey(RoleSubject(account=principal.account, name=name))
+    if role is None:
+        raise InputError(f"there is no role `{name}` in this account")
+    texts = {**role.inline, **role.attached}
+    hidden = tuple(policy for policy, text in texts.items() if text is None)
+    if hidden:
+        raise InputError(
+            f"the policy `{hidden[0]}` may not be read", hint="allow iam:GetPolicy and iam:GetPolicyVersion"
+        )
+    if role.boundary and asked.layers.boundary is None:
+        raise InputError(
+            f"the role has the permissions boundary `{role.boundary}`", hint="give it with --boundary FILE"
+        )
+    own = tuple(NamedPolicy(policy, parse(text, DocumentKind.IDENTITY)) for policy, text in texts.items() if text)
+    layers = msgspec.structs.replace(asked.layers, identity=(*asked.layers.identity, *own))
+    return msgspec.structs.replace(asked, layers=layers), (_NOT_READ,)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, sign, value = text.partition("=")
+    if not (key and sign):
+        raise InputError(f"`--context {text}` names no key and value", hint="write it as `aws:SourceIp=192.0.2.11`")
+    return key, value
+
+
+def _document(name: str) -> msgspec.Raw:
+    return msgspec.Raw(read_given(LocalBlobs(), name))
+
+
+def _documents(names: tuple[str, ...]) -> list[msgspec.Raw] | None:
+    return [_document(name) for name in names] or None
+
+
+def _levels(names: tuple[str, ...]) -> list[list[msgspec.Raw]] | None:
+    return [[_document(name)] for name in names] or None

@@ -1,0 +1,89 @@
+"""explain at the command line: options, cases, the account, and careless input."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.cli.running import CommandLine
+
+_BOB = "arn:aws:sts::111122223333:assumed-role/Analyst/bob"
+
+
+def _policy(line: CommandLine, name: str, **statement: Any) -> str:
+    whole = {"Sid": name, "Effect": "Allow", "Action": "s3:*", "Resource": "*", **statement}
+    path = line.folder / f"{name}.json"
+    path.write_text(json.dumps({"Version": "2012-10-17", "Statement": [whole]}))
+    return str(path)
+
+
+def test_an_allow_and_the_deny_beside_it_are_told(offline: CommandLine) -> None:
+    """The decision comes first, then each statement with the part of it that does not apply."""
+    cut = _policy(offline, "Cut", Effect="Deny", Condition={"StringEquals": {"aws:userid": "AROAEXAMPLE:keith"}})
+    words = ("explain", "--principal", _BOB, "--action", "s3:GetObject", "--identity", cut)
+    words += ("--identity", _policy(offline, "Read"), "--context", "aws:userid=AROAEXAMPLE:bob")
+    ran = offline(*words)
+    said = " ".join(ran.out.split())
+    assert (ran.code, ran.err) == (0, "")
+    assert said.startswith("allowed by an identity-based policy: `identity[1]:Read`")
+    assert "`aws:userid` is `AROAEXAMPLE:bob`, and StringEquals asks for `AROAEXAMPLE:keith`" in said
+    answer = json.loads(offline(*words, "-o", "json").out)
+    assert (answer["document"], answer["outcome"]) == ("explanation", "allow")
+    assert [each["applies"] for each in answer["statements"]] == [False, True]
+
+
+def test_each_kind_of_policy_has_its_option(offline: CommandLine) -> None:
+    """A layer given as a file bounds the answer."""
+    read, nothing = _policy(offline, "Read"), _policy(offline, "Nothing", Action="sqs:*")
+    words = ("explain", "--principal", _BOB, "--action", "s3:GetObject", "--identity", read)
+    for option, kind in (
+        ("--boundary", "permissions boundary"),
+        ("--session-policy", "session policy"),
+        ("--scp", "service control policy"),
+    ):
+        assert offline(*words, option, nothing).out.startswith(f"denied, because no {kind} allows it")
+    everybody = _policy(offline, "Endpoint", Action="sqs:*", Principal="*")
+    assert "VPC endpoint policy" in offline(*words, "--endpoint-policy", everybody).out
+
+
+def test_a_case_is_explained(offline: CommandLine) -> None:
+    """A case of `check` is explained by its id; without one there must be only one."""
+    path = offline.folder / "cases.jsonl"
+    request = {"principal": _BOB, "action": "s3:GetObject", "resource": "*"}
+    lines = [{"id": name, "request": request, "policies": {}, "expect": "deny"} for name in ("one", "two")]
+    path.write_text("\n".join(json.dumps(line) for line in lines))
+    assert offline("explain", "--case", str(path), "--id", "two").out.startswith("denied, because no identity-based")
+    ran = offline("explain", "--case", str(path))
+    assert ran.code == 2
+    assert "--id" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ((), "--principal"),
+        (("--principal", "bob", "--action", "s3:GetObject"), "`bob`"),
+        (("--principal", _BOB, "--action", "s3"), "`s3`"),
+        (("--principal", _BOB, "--action", "s3:GetObject", "--context", "aws:userid"), "--context aws:userid"),
+        (("--principal", _BOB, "--action", "s3:GetObject", "--identity", "nowhere.json"), "nowhere.json"),
+        (("--principal", "ec2.amazonaws.com", "--action", "s3:GetObject", "--from-account"), "--from-account"),
+    ],
+)
+def test_what_cannot_be_asked_is_named(offline: CommandLine, words: tuple[str, ...], named: str) -> None:
+    """Careless input ends with 2 and one line that names it."""
+    ran = offline("explain", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert named in ran.err
+
+
+def test_the_role_s_own_policies_come_from_the_account(run: CommandLine) -> None:
+    """--from-account adds the role's policies, and names the layers it does not read."""
+    keith = "arn:aws:sts::123456789012:assumed-role/DataAnalyst/keith"
+    resource = "arn:aws:s3:::analytics-data/2026/orders.csv"
+    words = ("explain", "--principal", keith, "--action", "s3:GetObject", "--resource", resource, "--from-account")
+    ran = run(*words)
+    assert ran.code == 0
+    assert ran.out.startswith("allowed by an identity-based policy: `DataAccess:Objects`")
+    assert "note: SCPs" in ran.out
