@@ -22,7 +22,7 @@ def _policy(line: CommandLine, name: str, **statement: Any) -> str:
 def test_an_allow_and_the_deny_beside_it_are_told(offline: CommandLine) -> None:
     """The decision comes first, then each statement with the part of it that does not apply."""
     cut = _policy(offline, "Cut", Effect="Deny", Condition={"StringEquals": {"aws:userid": "AROAEXAMPLE:keith"}})
-    words = ("explain", "--principal", _BOB, "--action", "s3:GetObject", "--identity", cut)
+    words: tuple[str, ...] = ("explain", "--principal", _BOB, "--action", "s3:GetObject", "--identity", cut)
     words += ("--identity", _policy(offline, "Read"), "--context", "aws:userid=AROAEXAMPLE:bob")
     ran = offline(*words)
     said = " ".join(ran.out.split())
@@ -87,3 +87,11 @@ def test_the_role_s_own_policies_come_from_the_account(run: CommandLine) -> None
     assert ran.code == 0
     assert ran.out.startswith("allowed by an identity-based policy: `DataAccess:Objects`")
     assert "note: SCPs" in ran.out
+
+
+def test_a_role_of_another_account_is_not_taken_for_ours(run: CommandLine) -> None:
+    """A role of the same name in our own account says nothing of another account's."""
+    words = ("explain", "--principal", "arn:aws:iam::999999999999:role/DataAnalyst", "--action", "s3:GetObject")
+    ran = run(*words, "--from-account")
+    assert (ran.code, ran.out) == (2, "")
+    assert "`999999999999`" in ran.err

@@ -20,9 +20,7 @@ from unassume.sources.blobs import LocalBlobs
 if TYPE_CHECKING:
     from unassume.ports import Accounts
 
-_NOT_READ = (
-    "SCPs, RCPs, endpoint policies and the resource's own policy are not read from the account: give their files"
-)
+_NOT_READ = "SCPs, RCPs, endpoint policies and the resource's own policy are not read: give their files"
 
 
 def question_of(given: Mapping[str, Any]) -> Question:
@@ -48,7 +46,7 @@ def question_of(given: Mapping[str, Any]) -> Question:
 
 
 def case_of(name: str, wanted: str | None) -> Question:
-    """One case of a file of `unassume check`; InputError when it is not there, or when several are and none is named."""
+    """One case of a file of `unassume check`; InputError unless exactly one is meant."""
     lines = read_given(LocalBlobs(), name).splitlines()
     cases = [read_case(line, number) for number, line in enumerate(lines, start=1) if line.strip()]
     found = [case for case in cases if wanted in (None, case.id)]
@@ -64,7 +62,9 @@ def with_account(asked: Question, accounts: Accounts) -> tuple[Question, tuple[s
     principal = asked.request.principal
     if not isinstance(principal, AssumedRole):
         raise InputError("--from-account reads the policies of roles only", hint="give the ARN of a role or a session")
-    name = principal.role_arn.rsplit("/", 1)[-1]
+    name, own = principal.role_arn.rsplit("/", 1)[-1], accounts.caller().account
+    if own != principal.account:
+        raise InputError(f"the role is in the account `{principal.account}`, your credentials are of `{own}`")
     role = accounts.survey(RoleSubject(account=principal.account, name=name))
     if role is None:
         raise InputError(f"there is no role `{name}` in this account")
@@ -78,8 +78,8 @@ def with_account(asked: Question, accounts: Accounts) -> tuple[Question, tuple[s
         raise InputError(
             f"the role has the permissions boundary `{role.boundary}`", hint="give it with --boundary FILE"
         )
-    own = tuple(NamedPolicy(policy, parse(text, DocumentKind.IDENTITY)) for policy, text in texts.items() if text)
-    layers = msgspec.structs.replace(asked.layers, identity=(*asked.layers.identity, *own))
+    read = tuple(NamedPolicy(policy, parse(text, DocumentKind.IDENTITY)) for policy, text in texts.items() if text)
+    layers = msgspec.structs.replace(asked.layers, identity=(*asked.layers.identity, *read))
     return msgspec.structs.replace(asked, layers=layers), (_NOT_READ,)
 
 
