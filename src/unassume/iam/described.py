@@ -38,6 +38,8 @@ _KINDS: Mapping[str, type[Principal]] = {
     kind.__name__: kind for kind in (AssumedRole, User, FederatedUser, Root, Service, Federated, Anonymous)
 }
 _PROVIDERS = ("accounts.google.com", "graph.facebook.com", "www.amazon.com", "cognito-identity.amazonaws.com")
+_INSTANTS = frozenset({"issued_at", "token_issued_at"})
+_MAY_BE_UNKNOWN = _INSTANTS | {"source_identity", "tags", "federated_provider", "has_mfa"}
 _TOLD = frozenset({"aws:principalarn", "aws:principalaccount", "aws:principaltype", "aws:username"})
 
 
@@ -178,14 +180,29 @@ def _session(partition: str, account: str, role_arn: str, name: str) -> AssumedR
 
 def _field(name: str, value: Any) -> Any:
     """A field of a principal: `{"unknown": true}` is one we do not know, and times are instants."""
-    if value == {"unknown": True}:
+    if name in _MAY_BE_UNKNOWN and value == {"unknown": True}:
         return UNKNOWN
-    if name in ("issued_at", "token_issued_at") and isinstance(value, str):
-        try:
-            return datetime.fromisoformat(value)
-        except ValueError:
-            raise InputError(f"`{value}` is no instant", hint="write it as `2026-11-23T10:00:00Z`") from None
+    if name in _INSTANTS and (value is None or isinstance(value, str)):
+        return None if value is None else _instant(value)
+    if name == "tags":
+        is_right = isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
+    elif name == "has_mfa":
+        is_right = isinstance(value, bool)
+    else:
+        is_right = isinstance(value, str) or (value is None and name in _MAY_BE_UNKNOWN)
+    if not is_right:
+        raise InputError(f"the principal's `{name}` cannot be read")
     return value
+
+
+def _instant(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise InputError(f"`{text}` is no instant", hint="write it as `2026-11-23T10:00:00Z`")
+    return found
 
 
 def _value(value: Scalar | list[Scalar]) -> Value:
