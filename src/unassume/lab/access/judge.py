@@ -11,7 +11,7 @@ from unassume.errors import InputError
 from unassume.iam.authorize import Decision, Layers, NamedPolicy, authorize
 from unassume.iam.documents import DocumentKind, parse
 from unassume.iam.evaluate import Request
-from unassume.iam.principals import AssumedRole, Federated, FederatedUser, Root, User
+from unassume.iam.principals import AssumedRole, Federated, FederatedUser, Root, Service, User
 from unassume.iam.statements import Policy
 from unassume.iam.values import Context
 from unassume.lab.access.callers import Caller
@@ -19,6 +19,9 @@ from unassume.lab.access.credentials import RoleSession, UserSession
 from unassume.lab.accounts.history import History
 from unassume.lab.accounts.state import AccountView, Texts
 from unassume.lab.operations.needed import Needed
+
+_ROOT_MAY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+"""What stands behind a federated user that root made: all that its session policies allow."""
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -44,7 +47,8 @@ def judge(caller: Caller, needed: Needed, context: Context, history: History) ->
         layers = Layers(identity=identity(caller, view), session=session_policies(caller))
     except InputError as problem:
         return unjudged(needed, f"a policy of the caller: {problem.message}")
-    decision = authorize(Request(needed.action, needed.resource, context, caller.principal), layers)
+    request = Request(needed.action, needed.resource, context, caller.principal)
+    decision = authorize(request, layers, resource_account=needed.owner)
     return concluded(caller, needed, decision)
 
 
@@ -69,10 +73,12 @@ def identity(caller: Caller, view: AccountView) -> tuple[NamedPolicy, ...]:
         case AssumedRole(role_id=role_id):
             role = view.roles.get(role_id)
             return _named(role.inline + role.managed) if role else ()
+        case FederatedUser(account=account, user_id=user_id) if user_id == account:
+            return _named((("root", _ROOT_MAY),))
         case User(id=user_id) | FederatedUser(user_id=user_id):
             user = view.users.get(user_id)
             return _named(user.inline + user.managed) if user else ()
-        case Root() | Federated():
+        case Root() | Federated() | Service():
             return ()
         case _:
             assert_never(caller.principal)

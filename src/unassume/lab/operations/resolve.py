@@ -29,7 +29,7 @@ _MODELS = {
     "cloudhsm": "cloudhsmv2",
     "aws-marketplace": "meteringmarketplace",
 }
-_PREFIXES = {"monitoring": "cloudwatch", "email": "ses", "tagging": "tag"}
+_PREFIXES = {"monitoring": "cloudwatch", "email": "ses", "tagging": "tag", "iotdata": "iot"}
 _UNKNOWN = {
     Family.QUERY: ("InvalidAction", 400),
     Family.EC2: ("InvalidAction", 400),
@@ -37,6 +37,8 @@ _UNKNOWN = {
     Family.CBOR: ("UnknownOperationException", 404),
     Family.REST_JSON: ("UnknownOperationException", 404),
     Family.S3: ("MethodNotAllowed", 405),
+    Family.S3_CONTROL: ("MethodNotAllowed", 405),
+    Family.REST_XML: ("InvalidAction", 404),
 }
 
 
@@ -61,7 +63,7 @@ def family(incoming: Incoming, service: str) -> Family:
     if incoming.header("x-amz-target"):
         return Family.JSON
     if service == "s3":
-        return Family.S3
+        return Family.S3_CONTROL if incoming.raw_path.startswith("/v20180820/") else Family.S3
     if service == "ec2":
         return Family.EC2
     if "Action" in incoming.form:
@@ -89,7 +91,12 @@ def resolve(incoming: Incoming, service: str) -> Operation:
     if service == "s3":
         check_s3_request(incoming, matched, labels)
     parameters = {**dict(incoming.query), **labels} if service == "s3" else _parameters(incoming, labels)
-    return Operation(service, _PREFIXES.get(service, service), str(matched.name), parameters)
+    return Operation(service, iam_prefix(service), str(matched.name), parameters)
+
+
+def iam_prefix(service: str) -> str:
+    """The prefix IAM's actions have for what signs as `service`."""
+    return _PREFIXES.get(service, service)
 
 
 def _claimed(incoming: Incoming, service: str) -> str | None:
@@ -104,7 +111,7 @@ def _claimed(incoming: Incoming, service: str) -> str | None:
     protocol_names = [name for name, _ in pairs]
     if len(names) > 1 or (names and not target and len(set(protocol_names)) < len(protocol_names)):
         raise ambiguous()
-    if form and incoming.raw_query:
+    if form and incoming.query:
         raise ambiguous()
     return names[0] if names else None
 
@@ -133,7 +140,7 @@ def _of_model(service: str) -> Family:
         protocol = str(get_service_model(_model_name(service)).protocol)
     except UnknownServiceError:
         return Family.REST_JSON
-    shapes = {"rest-json": Family.REST_JSON, "json": Family.JSON, "ec2": Family.EC2}
+    shapes = {"rest-json": Family.REST_JSON, "json": Family.JSON, "ec2": Family.EC2, "rest-xml": Family.REST_XML}
     return shapes.get(protocol, Family.QUERY)
 
 

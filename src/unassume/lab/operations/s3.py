@@ -1,93 +1,113 @@
 """S3 operations and their IAM actions, which often differ in name.
 
-# AWS: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+AWS: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
 """
 
 from __future__ import annotations
 
-from urllib.parse import unquote
+import re
+from urllib.parse import parse_qsl, unquote
 from xml.etree import ElementTree
 
-from unassume.iam.values import ABSENT, Known, Value
 from unassume.lab.operations.needed import Needed
 from unassume.lab.operations.resolve import Operation
+from unassume.lab.operations.rows import missing
+from unassume.lab.operations.s3_keys import s3_keys
+from unassume.lab.operations.s3_names import BUCKET, OBJECT, VERSIONS
+from unassume.lab.operations.scene import Scene
+from unassume.lab.operations.standing import bucket_owner, object_tags
 from unassume.lab.wire.incoming import Incoming
+from unassume.lab.wire.refusals import Refusal, ambiguous
 
-_BUCKET = {
-    "HeadBucket": "ListBucket", "ListObjects": "ListBucket", "ListObjectsV2": "ListBucket",
-    "ListObjectVersions": "ListBucketVersions", "ListMultipartUploads": "ListBucketMultipartUploads",
-    "DeleteBucketTagging": "PutBucketTagging", "DeleteBucketCors": "PutBucketCORS",
-    "GetBucketCors": "GetBucketCORS", "PutBucketCors": "PutBucketCORS",
-    "GetBucketEncryption": "GetEncryptionConfiguration", "PutBucketEncryption": "PutEncryptionConfiguration",
-    "DeleteBucketEncryption": "PutEncryptionConfiguration",
-    "GetBucketLifecycle": "GetLifecycleConfiguration",
-    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
-    "PutBucketLifecycle": "PutLifecycleConfiguration",
-    "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
-    "DeleteBucketLifecycle": "PutLifecycleConfiguration",
-    "GetBucketReplication": "GetReplicationConfiguration", "PutBucketReplication": "PutReplicationConfiguration",
-    "GetPublicAccessBlock": "GetBucketPublicAccessBlock", "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
-    "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
-    "GetBucketNotificationConfiguration": "GetBucketNotification",
-    "PutBucketNotificationConfiguration": "PutBucketNotification",
-} | {name: name for name in (
-    "CreateBucket", "DeleteBucket", "GetBucketLocation", "GetBucketAcl", "PutBucketAcl", "GetBucketPolicy",
-    "DeleteBucketPolicy", "PutBucketPolicy", "GetBucketVersioning", "PutBucketVersioning", "GetBucketTagging",
-    "PutBucketTagging", "GetBucketWebsite", "PutBucketWebsite", "DeleteBucketWebsite", "GetBucketLogging",
-    "PutBucketLogging", "GetBucketRequestPayment", "GetBucketPolicyStatus", "GetBucketOwnershipControls",
-    "PutBucketOwnershipControls",
-)}  # fmt: skip
-_OBJECT = {
-    "HeadObject": "GetObject", "GetObject": "GetObject", "PutObject": "PutObject", "DeleteObject": "DeleteObject",
-    "CreateMultipartUpload": "PutObject", "UploadPart": "PutObject", "CompleteMultipartUpload": "PutObject",
-    "AbortMultipartUpload": "AbortMultipartUpload", "ListParts": "ListMultipartUploadParts",
-    "GetObjectAcl": "GetObjectAcl", "PutObjectAcl": "PutObjectAcl", "GetObjectTagging": "GetObjectTagging",
-    "PutObjectTagging": "PutObjectTagging", "DeleteObjectTagging": "DeleteObjectTagging",
-    "RestoreObject": "RestoreObject",
-}  # fmt: skip
-_VERSIONED = frozenset({"GetObject", "DeleteObject", "GetObjectAcl", "GetObjectTagging", "PutObjectTagging"})
-_VERSION_ACTIONS = {"GetObject": "GetObjectVersion", "DeleteObject": "DeleteObjectVersion"}
+_GRANTS = ("x-amz-acl", "x-amz-grant-full-control", "x-amz-grant-read", "x-amz-grant-read-acp",
+           "x-amz-grant-write-acp")  # fmt: skip
+_SOURCE_BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")
+_MAKING = frozenset({"PutObject", "CopyObject", "CreateMultipartUpload"})
 
 
-def s3_needs(operation: Operation, incoming: Incoming) -> tuple[Needed, ...] | None:
+def s3_needs(operation: Operation, scene: Scene) -> tuple[Needed, ...] | None:
     """What an S3 call must be allowed, or None where the table does not know the operation."""
-    name, given = operation.name, operation.parameters
-    bucket, key = given.get("Bucket"), given.get("Key")
+    name, given, incoming = operation.name, operation.parameters, scene.incoming
     if name == "ListBuckets":
-        return (Needed("s3:ListAllMyBuckets", "*"),)
+        return (Needed("s3:ListAllMyBuckets", "*", s3_keys("s3:ListAllMyBuckets", operation, incoming)),)
+    bucket, key = given.get("Bucket"), given.get("Key")
     if bucket is None:
         return None
-    if name in _BUCKET:
-        return (Needed(f"s3:{_BUCKET[name]}", f"arn:aws:s3:::{bucket}", _list_keys(operation)),)
+    owner = None if name == "CreateBucket" else bucket_owner(str(bucket))
+    if name in BUCKET:
+        return tuple(_needed(action, f"arn:aws:s3:::{bucket}", operation, scene, owner) for action in BUCKET[name])
     if name == "DeleteObjects":
-        return tuple(Needed("s3:DeleteObject", f"arn:aws:s3:::{bucket}/{k}") for k in _keys(incoming)) or None
+        return _deletions(str(bucket), operation, scene, owner)
     if key is None:
         return None
     target = f"arn:aws:s3:::{bucket}/{key}"
-    if name in ("CopyObject", "UploadPartCopy"):
-        source = unquote(incoming.header("x-amz-copy-source") or "").lstrip("/").partition("?")[0]
-        return (Needed("s3:GetObject", f"arn:aws:s3:::{source}"), Needed("s3:PutObject", target))
-    if name == "GetObjectAttributes":
-        return (Needed("s3:GetObject", target), Needed("s3:GetObjectAttributes", target))
-    if name not in _OBJECT:
+    copied = _copied(operation, scene) if name in ("CopyObject", "UploadPartCopy") else ()
+    actions = OBJECT.get(name)
+    if actions is None:
         return None
-    action = _OBJECT[name]
-    if "versionId" in given and action in _VERSIONED:
-        action = _VERSION_ACTIONS.get(action, action.replace("Object", "ObjectVersion", 1))
-    return (Needed(f"s3:{action}", target),)
+    if "versionId" in given:
+        actions = tuple(VERSIONS.get(action, action) for action in actions)
+    more = _with_headers(incoming) if name in _MAKING else ()
+    return copied + tuple(_needed(action, target, operation, scene, owner) for action in (*actions, *more))
 
 
-def _keys(incoming: Incoming) -> list[str]:
+def _needed(action: str, resource: str, operation: Operation, scene: Scene, owner: str | None) -> Needed:
+    return Needed(f"s3:{action}", resource, s3_keys(f"s3:{action}", operation, scene.incoming), owner)
+
+
+def _copied(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
+    """What reading the source of a copy needs; the header is the path, encoded, with the version as its query."""
+    header = scene.incoming.header("x-amz-copy-source") or ""
+    path, _, query = header.partition("?")
+    bucket, slash, key = unquote(path).lstrip("/").partition("/")
+    # moto reads the header as a whole URL, so what a URL would split off elsewhere is not taken.
+    if not slash or not key or not _SOURCE_BUCKET.fullmatch(bucket) or set(path) & set(";#:"):
+        raise Refusal(code="InvalidArgument", status=400, message="Copy Source must mention the source bucket and key")
+    is_version = "versionId" in dict(parse_qsl(query))
+    action, owner = ("GetObjectVersion" if is_version else "GetObject"), bucket_owner(bucket)
+    tagging = ("GetObjectVersionTagging" if is_version else "GetObjectTagging",)
+    is_tagged = operation.name == "CopyObject" and scene.incoming.header("x-amz-tagging-directive") != "REPLACE"
+    source = f"arn:aws:s3:::{bucket}/{key}"
+    reads = (action, *(tagging if is_tagged and _has_tags(bucket, key) else ()))
+    return tuple(_needed(each, source, operation, scene, owner) for each in reads)
+
+
+def _has_tags(bucket: str, key: str) -> bool:
+    """AWS: copying an object with tags needs s3:GetObjectTagging on the source too."""
+    return bool(object_tags(bucket, key))
+
+
+def _with_headers(incoming: Incoming) -> tuple[str, ...]:
+    """AWS: a write that sends tags or an ACL needs the action for those as well."""
+    tagging = ("PutObjectTagging",) if incoming.header("x-amz-tagging") else ()
+    return tagging + (("PutObjectAcl",) if any(incoming.header(name) for name in _GRANTS) else ())
+
+
+def _deletions(bucket: str, operation: Operation, scene: Scene, owner: str | None) -> tuple[Needed, ...]:
+    found = []
+    for key, is_version in _keys(scene.incoming):
+        action = "DeleteObjectVersion" if is_version else "DeleteObject"
+        found.append(_needed(action, f"arn:aws:s3:::{bucket}/{key}", operation, scene, owner))
+    if not found:
+        raise missing("Object")
+    return tuple(found)
+
+
+def _keys(incoming: Incoming) -> list[tuple[str, bool]]:
+    """The keys a DeleteObjects body lists, and whether each comes with a version."""
     try:
         root = ElementTree.fromstring(incoming.body)  # noqa: S314  # expat bounds entity growth; the client is local
     except ElementTree.ParseError:
-        return []
-    return [(element.text or "").strip() for element in root.iter() if element.tag.rpartition("}")[2] == "Key"]
+        raise Refusal(code="MalformedXML", status=400, message="The XML you provided was not well-formed") from None
+    found = []
+    for each in root.iter():
+        if _tag(each) == "Object":
+            fields = {_tag(child): child.text or "" for child in each}
+            if len(fields) < len(each):
+                raise ambiguous()
+            found.append((fields.get("Key", ""), bool(fields.get("VersionId"))))
+    return found
 
 
-def _list_keys(operation: Operation) -> dict[str, Value]:
-    if not operation.name.startswith("List"):
-        return {}
-    names = ("prefix", "delimiter", "max-keys")
-    given = operation.parameters
-    return {f"s3:{name}": Known((str(given[name]),)) if name in given else ABSENT for name in names}
+def _tag(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]

@@ -1,31 +1,68 @@
 """What a call must be allowed: IAM actions, resources and the service's own context keys.
 
-The rule is `prefix:Operation`; tables hold the exceptions. What no table knows is judged on `*` and marked unmapped.
-# AWS: https://docs.aws.amazon.com/service-authorization/latest/reference/
+The rule is `prefix:Operation`; each service's table holds rows of resources and the exceptions. What no table knows is
+judged on `*` and marked unmapped, never allowed by default.
+AWS: https://docs.aws.amazon.com/service-authorization/latest/reference/
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
 import msgspec
 
-from unassume.iam.values import ABSENT, Known, Value
-from unassume.lab.accounts.state import AccountView
-from unassume.lab.operations.needed import Needed
+from unassume.lab.operations.dynamodb import DYNAMODB
+from unassume.lab.operations.ec2 import EC2
+from unassume.lab.operations.iam import IAM
+from unassume.lab.operations.kms import KMS
+from unassume.lab.operations.lambda_functions import LAMBDA
+from unassume.lab.operations.logs import LOGS
+from unassume.lab.operations.needed import Needed, owner_of
+from unassume.lab.operations.organizations import ORGANIZATIONS
+from unassume.lab.operations.others import (
+    ACCOUNT,
+    APIGATEWAY,
+    BUDGETS,
+    CLOUDFRONT,
+    CLOUDTRAIL,
+    CLOUDWATCH,
+    ECR,
+    EVENTS,
+    EXECUTE_API,
+    KINESIS,
+    SCHEDULER,
+    STATES,
+    STS,
+)
+from unassume.lab.operations.passing import roles_passed
 from unassume.lab.operations.resolve import Operation
+from unassume.lab.operations.rows import Service, Template, values_of
 from unassume.lab.operations.s3 import s3_needs
-from unassume.lab.wire.incoming import Incoming
+from unassume.lab.operations.scene import Scene
+from unassume.lab.operations.secretsmanager import SECRETSMANAGER
+from unassume.lab.operations.sns import SNS
+from unassume.lab.operations.sqs import SQS
+from unassume.lab.operations.ssm import SSM
+from unassume.lab.operations.tags import request_tags
+from unassume.lab.operations.unjudged import NOT_JUDGED_YET
 
+__all__ = ["NOT_JUDGED_YET", "SERVICES", "Needs", "Scene", "needs"]
 
-class Scene(msgspec.Struct, frozen=True):
-    """Where a call happens: what its resources are named after."""
-
-    account: str
-    region: str
-    view: AccountView
-    incoming: Incoming
-    caller_user: str | None = None
+SERVICES: Mapping[str, Service] = {
+    "account": ACCOUNT, "apigateway": APIGATEWAY, "budgets": BUDGETS, "cloudfront": CLOUDFRONT,
+    "execute-api": EXECUTE_API, "cloudtrail": CLOUDTRAIL, "cloudwatch": CLOUDWATCH, "dynamodb": DYNAMODB, "ec2": EC2,
+    "ecr": ECR, "events": EVENTS, "iam": IAM, "kinesis": KINESIS, "kms": KMS, "lambda": LAMBDA, "logs": LOGS,
+    "organizations": ORGANIZATIONS, "scheduler": SCHEDULER, "secretsmanager": SECRETSMANAGER, "sns": SNS, "sqs": SQS,
+    "ssm": SSM, "states": STATES, "sts": STS,
+}  # fmt: skip
+_PASSING = {
+    "glue": ("Role", "glue.amazonaws.com"), "ecs": ("taskRoleArn", "ecs-tasks.amazonaws.com"),
+    "sagemaker": ("RoleArn", "sagemaker.amazonaws.com"), "firehose": ("RoleARN", "firehose.amazonaws.com"),
+    "batch": ("jobRoleArn", "ecs-tasks.amazonaws.com"), "codebuild": ("serviceRole", "codebuild.amazonaws.com"),
+    "eks": ("roleArn", "eks.amazonaws.com"), "pipes": ("RoleArn", "pipes.amazonaws.com"),
+}  # fmt: skip
 
 
 class Needs(msgspec.Struct, frozen=True):
@@ -35,130 +72,66 @@ class Needs(msgspec.Struct, frozen=True):
     mapped: bool = True
 
 
-NOT_JUDGED_YET = frozenset({
-    ("s3", "PutBucketPolicy"), ("s3", "PutObjectAcl"), ("s3", "PutBucketAcl"),
-    ("iam", "PutUserPermissionsBoundary"), ("iam", "PutRolePermissionsBoundary"),
-    ("dynamodb", "PutResourcePolicy"), ("sns", "AddPermission"), ("sqs", "AddPermission"),
-    ("lambda", "AddPermission"), ("secretsmanager", "PutResourcePolicy"), ("kms", "PutKeyPolicy"),
-    ("organizations", "AttachPolicy"),
-})  # fmt: skip
-"""Calls that would write a kind of policy the lab does not judge yet: refused, never ignored in silence."""
-
-
 def needs(operation: Operation, scene: Scene) -> Needs:
-    """The actions and resources of one call."""
-    service = _SERVICES.get(operation.prefix)
-    found = service(operation, scene) if service else None
-    if found is None:
-        return Needs((Needed(f"{operation.prefix}:{operation.name}", "*"),), mapped=False)
-    return Needs(found)
+    """The actions and resources of one call; a Refusal when a parameter that a table needs is missing or strange."""
+    found = s3_needs(operation, scene) if operation.prefix == "s3" else _by_table(operation, scene)
+    # Needing nothing would be allowed unjudged: a call that names no resource is judged like an unmapped one.
+    if not found:
+        return Needs(_unmapped(operation, scene), mapped=False)
+    tags = request_tags(operation.parameters)
+    if not tags:
+        return Needs(found)
+    first = msgspec.structs.replace(found[0], keys={**found[0].keys, **tags})
+    return Needs((first, *found[1:]))
 
 
-def _s3(operation: Operation, scene: Scene) -> tuple[Needed, ...] | None:
-    return s3_needs(operation, scene.incoming)
-
-
-def _ec2(operation: Operation, scene: Scene) -> tuple[Needed, ...] | None:
-    return (Needed(f"ec2:{operation.name}", "*"),) if operation.name.startswith("Describe") else None
-
-
-def _wildcard(*names: str) -> Callable[[Operation, Scene], tuple[Needed, ...] | None]:
-    def found(operation: Operation, scene: Scene) -> tuple[Needed, ...] | None:
-        return (Needed(f"{operation.prefix}:{operation.name}", "*"),) if operation.name in names else None
-
-    return found
-
-
-def _account(operation: Operation, scene: Scene) -> tuple[Needed, ...] | None:
-    if operation.name != "ListRegions":
+def _by_table(operation: Operation, scene: Scene) -> tuple[Needed, ...] | None:
+    service = SERVICES.get(operation.prefix)
+    if service is None:
         return None
-    return (Needed("account:ListRegions", f"arn:aws:account::{scene.account}:account"),)
+    own = _own(operation, scene, service)
+    return None if own is None else (*own, *roles_passed(operation, scene, service))
 
 
-_ITEM_CALLS = frozenset({"GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan"})
-_TRANSACT = {"Get": "GetItem", "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
-_TRANSACT |= {"ConditionCheck": "ConditionCheckItem"}
-_TABLE_CALLS = frozenset({
-    "CreateTable", "DeleteTable", "DescribeTable", "UpdateTable", "DescribeTimeToLive", "UpdateTimeToLive",
-    "DescribeContinuousBackups", "UpdateContinuousBackups",
-})  # fmt: skip
-
-
-def _dynamodb(operation: Operation, scene: Scene) -> tuple[Needed, ...] | None:
-    name, given = operation.name, operation.parameters
-    if name in ("ListTables", "DescribeEndpoints", "DescribeLimits"):
-        return (Needed(f"dynamodb:{name}", "*"),)
-    if name in ("BatchGetItem", "BatchWriteItem") and isinstance(given.get("RequestItems"), Mapping):
-        return tuple(Needed(f"dynamodb:{name}", _table(str(table), scene)) for table in given["RequestItems"])
-    if name in ("TransactGetItems", "TransactWriteItems"):
-        return _transaction(given.get("TransactItems"), scene)
-    if name not in _ITEM_CALLS | _TABLE_CALLS or not isinstance(given.get("TableName"), str):
+def _own(operation: Operation, scene: Scene, service: Service) -> tuple[Needed, ...] | None:
+    special = service.special.get(operation.name, service.every)
+    if special is not None:
+        return special(operation, scene)
+    templates = _templates(operation.prefix).get(operation.name)
+    if templates is None:
         return None
-    resource = _table(given["TableName"], scene)
-    if name in ("Query", "Scan") and given.get("IndexName"):
-        resource += f"/index/{given['IndexName']}"
-    return (Needed(f"dynamodb:{name}", resource),)
+    action = named_action(operation)
+    return tuple(
+        Needed(action, each, service.keys(operation, scene, each) if service.keys else {}, owner_of(each))
+        for template in templates
+        for each in template.fill(operation.parameters, scene)
+    )
 
 
-def _transaction(items: object, scene: Scene) -> tuple[Needed, ...] | None:
-    found = []
-    for item in items if isinstance(items, list) else ():
-        for kind, what in item.items():
-            found.append(Needed(f"dynamodb:{_TRANSACT.get(kind, kind)}", _table(str(what.get("TableName")), scene)))
-    return tuple(found) or None
+def named_action(operation: Operation) -> str:
+    """The IAM action by the rule and the tables of exceptions."""
+    service = SERVICES.get(operation.prefix)
+    name = service.actions.get(operation.name, operation.name) if service else operation.name
+    return f"{operation.prefix}:{name}"
 
 
-def _table(name: str, scene: Scene) -> str:
-    return name if name.startswith("arn:") else f"arn:aws:dynamodb:{scene.region}:{scene.account}:table/{name}"
+@lru_cache(maxsize=64)
+def _templates(prefix: str) -> Mapping[str, tuple[Template, ...]]:
+    return SERVICES[prefix].compiled()
 
 
-_LISTS = {
-    "ListRoles": "role/", "ListUsers": "user/", "ListGroups": "group/", "ListPolicies": "policy/",
-    "ListInstanceProfiles": "instance-profile/",
-}  # fmt: skip
-_OWN = frozenset({"GetUser", "ListAccessKeys", "CreateAccessKey", "DeleteAccessKey", "UpdateAccessKey"})
-_ON_ALL = frozenset({
-    "ListAccountAliases", "GetAccountSummary", "GetAccountAuthorizationDetails", "GetAccountPasswordPolicy",
-    "GenerateCredentialReport", "GetCredentialReport",
-})  # fmt: skip
+def _unmapped(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
+    """`*`, owned by another account when a parameter is an ARN of one, which moto might answer from the caller's."""
+    action = named_action(operation)
+    foreign = next((owner for owner in _owners(operation.parameters) if owner != scene.account), None)
+    own = (Needed(action, "*", {}, foreign),)
+    path, service = _PASSING.get(operation.prefix, ("", ""))
+    if not path or not values_of(operation.parameters, path):
+        return own
+    passing = Service(base="", passes={operation.name: path}, passed_to=service)
+    return own + roles_passed(operation, scene, passing)
 
 
-def _iam(operation: Operation, scene: Scene) -> tuple[Needed, ...] | None:
-    action, given = f"iam:{operation.name}", operation.parameters
-    root = f"arn:aws:iam::{scene.account}:"
-    extra: dict[str, Value] = {"iam:policyarn": ABSENT, "iam:permissionsboundary": ABSENT}
-    if operation.name in _ON_ALL:
-        return (Needed(action, "*"),)
-    if operation.name in _LISTS:
-        return (Needed(action, root + _LISTS[operation.name], extra),)
-    if "RoleName" in given:
-        role = scene.view.role_named(given["RoleName"])
-        path = str(given.get("Path", "/"))
-        arn = role.arn if role else f"{root}role{path}{given['RoleName']}"
-        return (Needed(action, arn, extra | _policy_arn(given)),)
-    user = given.get("UserName") or (scene.caller_user if operation.name in _OWN else None)
-    if user is not None:
-        known = next((u.arn for u in scene.view.users.values() if u.name == user), None)
-        return (Needed(action, known or f"{root}user{given.get('Path', '/')}{user}", extra | _policy_arn(given)),)
-    if "GroupName" in given:
-        return (Needed(action, f"{root}group{given.get('Path', '/')}{given['GroupName']}", extra | _policy_arn(given)),)
-    if operation.name == "CreatePolicy":
-        return (Needed(action, f"{root}policy{given.get('Path', '/')}{given.get('PolicyName')}", extra),)
-    if "PolicyArn" in given:
-        return (Needed(action, str(given["PolicyArn"]), extra),)
-    return None
-
-
-def _policy_arn(given: Mapping[str, object]) -> dict[str, Value]:
-    return {"iam:policyarn": Known((str(given["PolicyArn"]),))} if "PolicyArn" in given else {}
-
-
-_SERVICES: dict[str, Callable[[Operation, Scene], tuple[Needed, ...] | None]] = {
-    "s3": _s3,
-    "dynamodb": _dynamodb,
-    "ec2": _ec2,
-    "iam": _iam,
-    "account": _account,
-    "cloudtrail": _wildcard("LookupEvents", "DescribeTrails", "ListTrails"),
-    "sts": _wildcard("GetAccessKeyInfo", "GetCallerIdentity"),
-}
+def _owners(given: Mapping[str, Any]) -> list[str]:
+    texts = (value for value in given.values() if isinstance(value, str) and value.startswith("arn:"))
+    return [owner for owner in map(owner_of, texts) if owner]

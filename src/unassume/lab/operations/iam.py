@@ -1,0 +1,212 @@
+"""IAM's operations. Names become ARNs with the path the entity stands under, or is to be made under.
+
+AWS: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from unassume.iam.values import ABSENT, Known, Value
+from unassume.lab.accounts.state import find_user_key
+from unassume.lab.operations.needed import Needed
+from unassume.lab.operations.passing import passed
+from unassume.lab.operations.resolve import Operation
+from unassume.lab.operations.rows import Service, missing, on
+from unassume.lab.operations.scene import Scene
+from unassume.lab.operations.standing import profile_arn
+from unassume.lab.wire.refusals import Refusal
+
+_ARN = "arn:aws:iam::"
+
+
+def _role(text: str, scene: Scene) -> str:
+    role = scene.view.role_named(text)
+    return role.arn if role else f"{_ARN}{scene.account}:role/{text}"
+
+
+def _user(text: str, scene: Scene) -> str:
+    user = scene.view.user_named(text)
+    return user.arn if user else f"{_ARN}{scene.account}:user/{text}"
+
+
+def _group(text: str, scene: Scene) -> str:
+    group = scene.view.group_named(text)
+    return group.arn if group else f"{_ARN}{scene.account}:group/{text}"
+
+
+def _profile(text: str, scene: Scene) -> str:
+    return profile_arn(scene.account, text) or f"{_ARN}{scene.account}:instance-profile/{text}"
+
+
+def _made(operation: Operation, scene: Scene, kind: str, name: str) -> tuple[Needed, ...]:
+    given = operation.parameters
+    if not given.get(name):
+        raise missing(name)
+    path = "/" + str(given.get("Path") or "/").strip("/")
+    resource = f"{_ARN}{scene.account}:{kind}{path if path.endswith('/') else path + '/'}{given[name]}"
+    return (on(f"iam:{operation.name}", resource, _keys(operation, scene, resource)),)
+
+
+def _create_role(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
+    return _made(operation, scene, "role", "RoleName")
+
+
+def _create_user(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
+    return _made(operation, scene, "user", "UserName")
+
+
+def _create_group(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
+    return _made(operation, scene, "group", "GroupName")
+
+
+def _create_policy(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
+    return _made(operation, scene, "policy", "PolicyName")
+
+
+def _create_profile(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
+    return _made(operation, scene, "instance-profile", "InstanceProfileName")
+
+
+def _create_mfa(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
+    return _made(operation, scene, "mfa", "VirtualMFADeviceName")
+
+
+def _upload_certificate(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
+    return _made(operation, scene, "server-certificate", "ServerCertificateName")
+
+
+def _create_oidc(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
+    """A provider is named after its URL, without the scheme."""
+    url = str(operation.parameters.get("Url") or "")
+    name = url.partition("://")[2].rstrip("/")
+    return (on(f"iam:{operation.name}", f"{_ARN}{scene.account}:oidc-provider/{name}"),)
+
+
+def _linked_role(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
+    service = str(operation.parameters.get("AWSServiceName") or "")
+    resource = f"{_ARN}{scene.account}:role/aws-service-role/{service}/*"
+    return (on(f"iam:{operation.name}", resource, {"iam:awsservicename": Known((service,))}),)
+
+
+def _own(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
+    """Without a user name the call is about the user who signed it."""
+    name = operation.parameters.get("UserName") or scene.caller_user
+    if name is None:
+        message = "Must specify userName when calling with non-User credentials"
+        raise Refusal(code="ValidationError", status=400, message=message)
+    resource = _user(str(name), scene)
+    return (on(f"iam:{operation.name}", resource, _keys(operation, scene, resource)),)
+
+
+def _key_of_any(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
+    """The user whose key it is, whom only the key's id tells; a key of nobody's is judged on all users.
+
+    AWS: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccessKeyLastUsed.html
+    """
+    key = find_user_key(str(operation.parameters.get("AccessKeyId", "")))
+    if key is None:
+        return (on("iam:GetAccessKeyLastUsed", f"{_ARN}{scene.account}:user/*"),)
+    if key.account != scene.account:
+        return (on("iam:GetAccessKeyLastUsed", f"{_ARN}{key.account}:user/{key.user_name}"),)
+    return (on("iam:GetAccessKeyLastUsed", _user(key.user_name, scene)),)
+
+
+def _put_in_profile(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
+    """Whoever puts a role into an instance profile passes it to EC2."""
+    given = operation.parameters
+    profile, role = given.get("InstanceProfileName"), given.get("RoleName")
+    if not profile or not role:
+        raise missing("RoleName" if profile else "InstanceProfileName")
+    return (
+        on(f"iam:{operation.name}", _profile(str(profile), scene)),
+        passed(_role(str(role), scene), "ec2.amazonaws.com"),
+    )
+
+
+_POLICY_CALLS = frozenset(
+    f"{verb}{kind}Policy" for verb in ("Attach", "Detach") for kind in ("Role", "User", "Group")
+)  # fmt: skip
+_BOUND_CALLS = frozenset(
+    f"{verb}{kind}Policy" for verb in ("Attach", "Detach", "Put", "Delete") for kind in ("Role", "User")
+)  # fmt: skip
+
+
+def _keys(operation: Operation, scene: Scene, resource: str) -> Mapping[str, Value]:
+    given = operation.parameters
+    keys: dict[str, Value] = {}
+    if operation.name in _POLICY_CALLS:
+        keys["iam:policyarn"] = Known((str(given.get("PolicyArn")),))
+    if operation.name in ("CreateRole", "CreateUser") or operation.name.endswith("PermissionsBoundary"):
+        boundary = given.get("PermissionsBoundary")
+        keys["iam:permissionsboundary"] = Known((str(boundary),)) if boundary else ABSENT
+    elif operation.name in _BOUND_CALLS:
+        keys["iam:permissionsboundary"] = _boundary_of(resource, scene)
+    return keys
+
+
+def _boundary_of(resource: str, scene: Scene) -> Value:
+    """The boundary the role or user stands under, which is what these calls are judged by."""
+    entities: tuple[Any, ...] = (*scene.view.roles.values(), *scene.view.users.values())
+    found = next((each for each in entities if each.arn == resource), None)
+    boundary = getattr(found, "boundary", None)
+    arn = boundary[0] if isinstance(boundary, tuple) and boundary else boundary
+    return Known((str(arn),)) if arn else ABSENT
+
+
+IAM = Service(
+    base="arn:aws:iam::{account}:",
+    rows={
+        "*": "CreateAccountAlias DeleteAccountAlias DeleteAccountPasswordPolicy GenerateCredentialReport "
+        "GetAccountAuthorizationDetails GetAccountPasswordPolicy GetAccountSummary GetCredentialReport "
+        "ListAccountAliases ListOpenIDConnectProviders ListSAMLProviders ListServerCertificates "
+        "ListVirtualMFADevices UpdateAccountPasswordPolicy SetSecurityTokenServicePreferences "
+        "SimulateCustomPolicy GetContextKeysForCustomPolicy",
+        "role/": "ListRoles",
+        "user/": "ListUsers",
+        "group/": "ListGroups",
+        "policy/": "ListPolicies",
+        "instance-profile/": "ListInstanceProfiles",
+        "{RoleName:role}": "AttachRolePolicy DeleteRole DeleteRolePermissionsBoundary DeleteRolePolicy "
+        "DeleteServiceLinkedRole DetachRolePolicy GetRole GetRolePolicy ListAttachedRolePolicies "
+        "ListInstanceProfilesForRole ListRolePolicies ListRoleTags PutRolePermissionsBoundary PutRolePolicy TagRole "
+        "UntagRole UpdateAssumeRolePolicy UpdateRole UpdateRoleDescription",
+        "role/aws-service-role/*": "GetServiceLinkedRoleDeletionStatus",
+        "{UserName:user}": "AttachUserPolicy CreateLoginProfile DeactivateMFADevice DeleteLoginProfile "
+        "DeleteSSHPublicKey DeleteUser DeleteUserPermissionsBoundary DeleteUserPolicy DetachUserPolicy "
+        "EnableMFADevice GetLoginProfile GetSSHPublicKey GetUserPolicy ListAttachedUserPolicies ListGroupsForUser "
+        "ListUserPolicies ListUserTags PutUserPermissionsBoundary PutUserPolicy TagUser UntagUser "
+        "UpdateLoginProfile UpdateSSHPublicKey UpdateUser UploadSSHPublicKey",
+        "{GroupName:group}": "AddUserToGroup AttachGroupPolicy DeleteGroup DeleteGroupPolicy DetachGroupPolicy "
+        "GetGroup GetGroupPolicy ListAttachedGroupPolicies ListGroupPolicies PutGroupPolicy RemoveUserFromGroup "
+        "UpdateGroup",
+        "{InstanceProfileName:profile}": "DeleteInstanceProfile GetInstanceProfile ListInstanceProfileTags "
+        "RemoveRoleFromInstanceProfile TagInstanceProfile UntagInstanceProfile",
+        "policy/{PolicyArn}": "CreatePolicyVersion DeletePolicy DeletePolicyVersion GetPolicy GetPolicyVersion "
+        "ListEntitiesForPolicy ListPolicyTags ListPolicyVersions SetDefaultPolicyVersion TagPolicy UntagPolicy",
+        "oidc-provider/{OpenIDConnectProviderArn}": "AddClientIDToOpenIDConnectProvider "
+        "DeleteOpenIDConnectProvider GetOpenIDConnectProvider ListOpenIDConnectProviderTags "
+        "RemoveClientIDFromOpenIDConnectProvider TagOpenIDConnectProvider UntagOpenIDConnectProvider "
+        "UpdateOpenIDConnectProviderThumbprint",
+        "saml-provider/{Name}": "CreateSAMLProvider",
+        "saml-provider/{SAMLProviderArn}": "DeleteSAMLProvider GetSAMLProvider ListSAMLProviderTags TagSAMLProvider "
+        "UntagSAMLProvider UpdateSAMLProvider",
+        "mfa/{SerialNumber}": "DeleteVirtualMFADevice ListMFADeviceTags TagMFADevice UntagMFADevice",
+        "server-certificate/{ServerCertificateName}": "DeleteServerCertificate GetServerCertificate "
+        "UpdateServerCertificate",
+    },
+    resolvers={"role": _role, "user": _user, "group": _group, "profile": _profile},
+    special={
+        "CreateRole": _create_role, "CreateUser": _create_user, "CreateGroup": _create_group,
+        "CreatePolicy": _create_policy, "CreateInstanceProfile": _create_profile,
+        "CreateVirtualMFADevice": _create_mfa, "UploadServerCertificate": _upload_certificate,
+        "CreateOpenIDConnectProvider": _create_oidc, "CreateServiceLinkedRole": _linked_role,
+        "AddRoleToInstanceProfile": _put_in_profile, "GetAccessKeyLastUsed": _key_of_any,
+    } | dict.fromkeys((
+        "GetUser", "ListAccessKeys", "CreateAccessKey", "DeleteAccessKey", "UpdateAccessKey", "ListMFADevices",
+        "ListSSHPublicKeys", "ListSigningCertificates", "UploadSigningCertificate", "UpdateSigningCertificate",
+        "DeleteSigningCertificate", "ChangePassword",
+    ), _own),
+    keys=_keys,
+)  # fmt: skip

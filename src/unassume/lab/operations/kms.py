@@ -1,0 +1,107 @@
+"""KMS's operations: a key is named by id, ARN or alias and judged by its ARN; default key policies delegate to IAM.
+
+AWS: https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html
+AWS: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from unassume.iam.values import ABSENT, Known, Value
+from unassume.lab.operations.needed import Needed
+from unassume.lab.operations.resolve import Operation
+from unassume.lab.operations.rows import Service, check_arn, missing, on
+from unassume.lab.operations.scene import Scene
+from unassume.lab.operations.standing import ciphertext_key, key_arn
+
+_KEY = re.compile(r"(?:arn:aws:kms:[\w-]+:\d{12}:)?(?:key/)?[\w-]+|(?:arn:aws:kms:[\w-]+:\d{12}:)?alias/[\w/-]+")
+_CRYPTOGRAPHIC = frozenset({
+    "Encrypt", "Decrypt", "ReEncrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext", "GenerateDataKeyPair",
+    "GenerateDataKeyPairWithoutPlaintext",
+})  # fmt: skip
+_CONTEXT_KEY = "kms:encryptioncontext:"
+
+
+def _key(text: str, scene: Scene) -> str:
+    if not _KEY.fullmatch(text):
+        raise missing("KeyId")
+    return key_arn(text, scene.account, scene.region)
+
+
+def _decrypt(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
+    """Without a key id it is the key in the ciphertext."""
+    given = operation.parameters
+    named = given.get("KeyId") or _in_ciphertext(given)
+    return (_needed("kms:Decrypt", str(named), operation, scene, given.get("EncryptionContext")),)
+
+
+def _re_encrypt(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
+    """AWS: "you must have kms:ReEncryptFrom permission on the source and kms:ReEncryptTo on the destination key"."""
+    given = operation.parameters
+    source, target = given.get("SourceKeyId") or _in_ciphertext(given), given.get("DestinationKeyId")
+    if not target:
+        raise missing("DestinationKeyId")
+    return (
+        _needed("kms:ReEncryptFrom", str(source), operation, scene, given.get("SourceEncryptionContext")),
+        _needed("kms:ReEncryptTo", str(target), operation, scene, given.get("DestinationEncryptionContext")),
+    )
+
+
+def _in_ciphertext(given: Mapping[str, object]) -> str:
+    found = ciphertext_key(given.get("CiphertextBlob"))
+    if found is None:
+        raise missing("CiphertextBlob")
+    return found
+
+
+def _needed(action: str, named: str, operation: Operation, scene: Scene, encryption: object) -> Needed:
+    arn, start = _key(named, scene), f"arn:aws:kms:{scene.region}:{scene.account}:"
+    check_arn(arn, start, start, scene.region)
+    return on(action, arn, _call_keys(named, scene) | _encryption_keys(encryption))
+
+
+def _keys(operation: Operation, scene: Scene, resource: str) -> Mapping[str, Value]:
+    given = operation.parameters
+    keys = _call_keys(str(given.get("KeyId", "")), scene) if ":alias/" not in resource else {}
+    if operation.name in _CRYPTOGRAPHIC:
+        keys |= _encryption_keys(given.get("EncryptionContext"))
+    return keys
+
+
+def _call_keys(named: str, scene: Scene) -> dict[str, Value]:
+    """A call made directly has no `kms:ViaService`; `kms:RequestAlias` is there when an alias named the key."""
+    alias = named.split(":", 5)[-1] if "alias/" in named else None
+    return {
+        "kms:calleraccount": Known((scene.account,)),
+        "kms:viaservice": ABSENT,
+        "kms:requestalias": Known((alias,)) if alias else ABSENT,
+    }
+
+
+def _encryption_keys(encryption: object) -> dict[str, Value]:
+    if not isinstance(encryption, Mapping) or not encryption:
+        return {"kms:encryptioncontextkeys": ABSENT, f"{_CONTEXT_KEY}*": ABSENT}
+    pairs = {f"{_CONTEXT_KEY}{str(name).lower()}": Known((str(text),)) for name, text in encryption.items()}
+    names = Known(tuple(str(name) for name in encryption), several=True)
+    return {"kms:encryptioncontextkeys": names, f"{_CONTEXT_KEY}*": ABSENT, **pairs}
+
+
+KMS = Service(
+    base="arn:aws:kms:{region}:{account}:",
+    rows={
+        "*": "CreateKey GenerateRandom ListAliases ListKeys ListRetirableGrants",
+        "{KeyId:key}": "CancelKeyDeletion CreateGrant DescribeKey DisableKey DisableKeyRotation EnableKey "
+        "EnableKeyRotation Encrypt GenerateDataKey GenerateDataKeyPair GenerateDataKeyPairWithoutPlaintext "
+        "GenerateDataKeyWithoutPlaintext GenerateMac GetKeyPolicy GetKeyRotationStatus GetParametersForImport "
+        "GetPublicKey ImportKeyMaterial ListGrants ListKeyPolicies ListKeyRotations ListResourceTags PutKeyPolicy "
+        "ReplicateKey RetireGrant RevokeGrant RotateKeyOnDemand ScheduleKeyDeletion Sign TagResource UntagResource "
+        "UpdateKeyDescription Verify VerifyMac",
+        "{AliasName}": "CreateAlias UpdateAlias DeleteAlias",
+        "{TargetKeyId:key}": "CreateAlias UpdateAlias",
+    },
+    resolvers={"key": _key},
+    special={"Decrypt": _decrypt, "ReEncrypt": _re_encrypt},
+    keys=_keys,
+)
