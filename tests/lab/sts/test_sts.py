@@ -180,5 +180,8 @@ def test_access_key_info(lab: Lab) -> None:
 
 
 def test_other_sts_calls_are_not_implemented(lab: Lab) -> None:
-    """GetSessionToken and the like say that they are missing; moto's constant keys are never given."""
-    assert code_of(client(lab, "sts", lab.credentials("admin")).get_session_token) == "NotImplemented"
+    """AssumeRoot and the like say that they are missing; moto's made-up answers are never given."""
+    sts = client(lab, "sts", lab.credentials("admin"))
+    task = {"arn": "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"}
+    assert code_of(sts.assume_root, TargetPrincipal=ACCOUNT, TaskPolicyArn=task) == "NotImplemented"
+    assert code_of(sts.get_web_identity_token, Audience=["x"], SigningAlgorithm="RS256") == "NotImplemented"

@@ -13,6 +13,7 @@ from unassume.iam.principals import (
     FederatedUser,
     Principal,
     Root,
+    Service,
     User,
     context_keys,
     session_arn,
@@ -22,9 +23,10 @@ from unassume.lab.access.credentials import FederatedSession, Issued, Keyring, R
 from unassume.lab.accounts import state
 from unassume.lab.accounts.history import History
 from unassume.lab.clock import LabClock, iso, wall
+from unassume.lab.wire.claims import Signed, Style
 from unassume.lab.wire.incoming import Incoming
+from unassume.lab.wire.proof import tokens, verify
 from unassume.lab.wire.refusals import Refusal, Why
-from unassume.lab.wire.sigv4 import Signed, signed_at, verify
 
 _SKEW = timedelta(minutes=15)
 
@@ -33,14 +35,16 @@ class Caller(msgspec.Struct, frozen=True):
     """A proven caller; `session` when temporary credentials signed.
 
     A `Federated` principal has proven itself with its provider's token instead of a key: `key_id` is empty, `account`
-    is the role's, and `subject` is whom the provider speaks of.
+    is the role's, `subject` is whom the provider speaks of, and `qualifier` is what CloudTrail writes before it. A
+    `Service` has no key either, and its `account` is the role's too.
     """
 
     key_id: str
     account: str
-    principal: AssumedRole | User | FederatedUser | Root | Federated
+    principal: AssumedRole | User | FederatedUser | Root | Federated | Service
     session: Session | None = None
     subject: str = ""
+    qualifier: str = ""
 
     @property
     def role_session(self) -> RoleSession | None:
@@ -65,7 +69,9 @@ class Caller(msgspec.Struct, frozen=True):
             case Root(account=account):
                 return account
             case Federated(provider=provider):
-                return f"{provider}:{self.subject}"
+                return f"{self.qualifier or provider}:{self.subject}"
+            case Service(name=name):
+                return name
             case _:
                 assert_never(self.principal)
 
@@ -73,7 +79,7 @@ class Caller(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """CloudTrail's user name: the session's, the user's, the subject's, or `root`."""
         match self.principal:
-            case AssumedRole(session_name=name) | User(name=name) | FederatedUser(name=name):
+            case AssumedRole(session_name=name) | User(name=name) | FederatedUser(name=name) | Service(name=name):
                 return name
             case Root():
                 return "root"
@@ -91,6 +97,8 @@ class Caller(msgspec.Struct, frozen=True):
         keys = context_keys(principal)
         if self.session is not None:
             keys["aws:tokenissuetime"] = Known((iso(self.session.issued_at),))
+        if self.role_session is not None:
+            keys |= {key: Known(texts, key.endswith(":amr")) for key, texts in self.role_session.claims.items()}
         return keys
 
 
@@ -103,7 +111,7 @@ def authenticate(incoming: Incoming, signed: Signed, keyring: Keyring, history: 
     if issued is None:
         return _by_user_key(incoming, signed, history, clock)
     _prove(incoming, signed, issued.credentials.secret_access_key, clock)
-    _check_token(incoming, issued)
+    _check_token(tokens(incoming, signed), issued)
     if issued.session is None:
         return Caller(signed.key_id, issued.account, Root(partition="aws", account=issued.account))
     if clock.now() >= issued.session.expires_at:
@@ -116,7 +124,7 @@ def _by_user_key(incoming: Incoming, signed: Signed, history: History, clock: La
     if key is None or not key.active:
         raise Refusal(Why.UNKNOWN_KEY)
     _prove(incoming, signed, key.secret, clock)
-    if incoming.header("x-amz-security-token") is not None:
+    if tokens(incoming, signed):
         raise Refusal(Why.WRONG_TOKEN)
     known = state.user_named(key.account, key.user_name)
     if known is None:
@@ -133,22 +141,26 @@ def _by_user_key(incoming: Incoming, signed: Signed, history: History, clock: La
 
 
 def _prove(incoming: Incoming, signed: Signed, secret: str, clock: LabClock) -> None:
-    """The lab's clock is jumped while clients keep their own, so a date near either of them is fresh."""
-    stamp = signed_at(incoming, signed)
-    if min(_distance(stamp, wall()), _distance(stamp, clock.now())) > _SKEW:
-        raise Refusal(Why.SKEWED)
+    """The lab's clock is jumped while clients keep their own: a request fresh by either of them is fresh."""
+    stale = [_staleness(signed, now) for now in (wall(), clock.now())]
+    if None not in stale and stale[0] is not None:
+        raise Refusal(stale[0])
     verify(incoming, signed, secret)
 
 
-def _distance(one: datetime, other: datetime) -> timedelta:
-    return abs(one - other)
+def _staleness(signed: Signed, now: datetime) -> Why | None:
+    if signed.expires_at is not None:
+        if now > signed.expires_at:
+            return Why.REQUEST_EXPIRED
+        return Why.NOT_YET_VALID if signed.style is Style.QUERY and signed.at - now > _SKEW else None
+    return Why.SKEWED if abs(signed.at - now) > _SKEW else None
 
 
-def _check_token(incoming: Incoming, issued: Issued) -> None:
-    given, right = incoming.header("x-amz-security-token"), issued.credentials.session_token
-    if given is None and right is not None:
+def _check_token(given: set[str], issued: Issued) -> None:
+    right = issued.credentials.session_token
+    if not given and right is not None:
         raise Refusal(Why.MISSING_TOKEN)
-    if given != right:
+    if given != ({right} if right else set()):
         raise Refusal(Why.WRONG_TOKEN)
 
 
@@ -165,9 +177,10 @@ def _behind(session: Session, history: History) -> AssumedRole | User | Federate
                 partition="aws",
                 account=session.account,
                 name=session.name,
-                user_arn=_user_arn(session.account, session.user_id, session.user_name),
+                user_arn=_maker_arn(session),
                 user_id=session.user_id,
                 issued_at=session.issued_at,
+                tags={**_user_tags(session.account, session.user_id, history), **session.tags},
             )
         case _:
             assert_never(session)
@@ -193,6 +206,12 @@ def _user_arn(account: str, user_id: str, name: str) -> str:
     if known is None or known[0] != user_id:
         raise Refusal(Why.UNKNOWN_KEY)
     return known[1]
+
+
+def _maker_arn(session: FederatedSession) -> str:
+    if session.user_id == session.account:
+        return f"arn:aws:iam::{session.account}:root"
+    return _user_arn(session.account, session.user_id, session.user_name)
 
 
 def _user_tags(account: str, user_id: str, history: History) -> dict[str, str]:

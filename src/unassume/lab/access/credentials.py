@@ -48,6 +48,7 @@ class RoleSession(msgspec.Struct, frozen=True):
     federated_provider: str | None = None
     attributes: Mapping[str, str] = {}
     has_mfa: bool = False
+    claims: Mapping[str, tuple[str, ...]] = {}
 
     @property
     def arn(self) -> str:
@@ -73,7 +74,10 @@ class UserSession(msgspec.Struct, frozen=True):
 
 
 class FederatedSession(msgspec.Struct, frozen=True):
-    """A session of GetFederationToken: `name` is the one it was given, the user's policies and its own bound it."""
+    """A session of GetFederationToken: `name` is the one it was given, the user's policies and its own bound it.
+
+    One that the root user made has the account's id in `user_id`.
+    """
 
     key_id: str
     account: str
@@ -83,6 +87,7 @@ class FederatedSession(msgspec.Struct, frozen=True):
     issued_at: datetime
     expires_at: datetime
     policies: tuple[tuple[str, str], ...] = ()
+    tags: Mapping[str, str] = {}
 
     @property
     def arn(self) -> str:
