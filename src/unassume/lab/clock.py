@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 
@@ -19,6 +20,7 @@ class LabClock:
         self._moving = moving
         self._advanced = timedelta()
         self._lock = threading.Lock()
+        self._watching: tuple[Callable[[datetime], None], ...] = ()
 
     def now(self) -> datetime:
         """The lab's time, aware UTC."""
@@ -31,12 +33,29 @@ class LabClock:
             raise ValueError(f"the lab clock does not run backwards: `{seconds}`")
         with self._lock:
             self._advanced += timedelta(seconds=seconds)
+        self._tell()
 
     def sleep(self, seconds: float) -> None:
         """Return with the clock at least `seconds` later than at the call, without waiting."""
         target = self.now() + timedelta(seconds=max(0.0, seconds))
         with self._lock:
             self._advanced += max(timedelta(), target - self._now())
+        self._tell()
+
+    def watch(self, seen: Callable[[datetime], None]) -> Callable[[], None]:
+        """Call `seen` with the new time after every jump, until what is returned is called."""
+        with self._lock:
+            self._watching = (*self._watching, seen)
+
+        def unwatch() -> None:
+            with self._lock:
+                self._watching = tuple(each for each in self._watching if each != seen)
+
+        return unwatch
+
+    def _tell(self) -> None:
+        for seen in self._watching:
+            seen(self.now())
 
     def _now(self) -> datetime:
         run = time.monotonic() - self._since if self._moving else 0.0

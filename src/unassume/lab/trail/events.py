@@ -5,69 +5,39 @@
 
 from __future__ import annotations
 
-import re
+import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from unassume.iam.principals import Service
 from unassume.lab.access.callers import Caller
 from unassume.lab.clock import iso
 from unassume.lab.operations.resolve import Operation
+from unassume.lab.trail.copies import owner, seen_from_outside
+from unassume.lab.trail.event import Event as Event
+from unassume.lab.trail.event import Resource as Resource
+from unassume.lab.trail.hiding import instant_text
 from unassume.lab.trail.identities import user_identity
+from unassume.lab.trail.naming import event_name, event_region, is_data_event
+from unassume.lab.trail.naming import is_read as is_read
+from unassume.lab.trail.parameters import request_parameters
+from unassume.lab.trail.resources import found_by, in_record
+from unassume.lab.trail.transport import s3_additions, tls_details
+from unassume.lab.wire.claims import Style
+from unassume.lab.wire.incoming import Incoming
 
-HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 FAKE_TOKEN = "IQoJb3JpZ2luX2VjLAB//////////NOT-THE-TOKEN"
 """Stands where real events show a session token; it is the same text in every event."""
-
-_GLOBAL = frozenset({"iam", "organizations", "route53", "cloudfront", "account"})
-_READS = re.compile(
-    r"^(Get|List|Describe|Head|Lookup|BatchGet|Query|Scan|Search|Select|Simulate|AssumeRole|TransactGet|Check|Validate)"
-)
-_SECRET = re.compile(r"(?i)(password|secret|token$|privatekey|credential|plaintext|assertion|tokencode|^value$)")
-_S3_DATA = frozenset({"ListObjects", "ListObjectsV2", "ListObjectVersions", "HeadBucket", "ListMultipartUploads",
-                      "DeleteObjects"})  # fmt: skip
-_DATA = {
-    "dynamodb": frozenset({
-        "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query", "Scan", "BatchGetItem", "BatchWriteItem",
-        "TransactGetItems", "TransactWriteItems", "ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction",
-    }),
-    "lambda": frozenset({"Invoke", "InvokeAsync", "InvokeWithResponseStream"}),
-    "sns": frozenset({"Publish", "PublishBatch"}),
-    "sqs": frozenset({"SendMessage", "ReceiveMessage", "DeleteMessage", "SendMessageBatch", "DeleteMessageBatch",
-                      "ChangeMessageVisibility", "ChangeMessageVisibilityBatch"}),
-}  # fmt: skip
-
-
-class Resource(msgspec.Struct, frozen=True):
-    """A resource of an event, as LookupEvents lists it."""
-
-    kind: str
-    name: str
-
-
-class Event(msgspec.Struct, frozen=True):
-    """One event: what LookupEvents selects by, and the record itself."""
-
-    id: str
-    at: datetime
-    account: str
-    region: str
-    name: str
-    source: str
-    read_only: bool
-    management: bool
-    username: str
-    key_id: str
-    resources: tuple[Resource, ...]
-    record: Mapping[str, Any]
 
 
 class Happening(msgspec.Struct, frozen=True):
     """What is known of one answered call when its event is written.
 
-    `response` is the event's responseElements as it is to be shown; `resources` are those the answer named.
+    `response` is the event's responseElements as it is to be shown; `resources` are those the answer named; `sent` is
+    how many bytes the answer had.
     """
 
     event_id: str
@@ -81,104 +51,77 @@ class Happening(msgspec.Struct, frozen=True):
     unmapped: bool = False
     response: Mapping[str, Any] | None = None
     resources: tuple[Resource, ...] = ()
+    incoming: Incoming | None = None
+    style: Style = Style.HEADER
+    sent: int = 0
+    vpc_endpoint: str = ""
 
 
-def is_read(operation: Operation) -> bool:
-    """Whether CloudTrail calls the operation read-only."""
-    return bool(_READS.match(operation.name))
+def write_events(caller: Caller, operation: Operation, what: Happening) -> tuple[Event, ...]:
+    """The events of one answered call: one, or two that share an id when its resource is another account's."""
+    account = owner(caller, operation)
+    first = _event(caller, operation, what, account)
+    if account == caller.account or what.error_code:
+        return (first,)
+    shared = {"sharedEventID": str(uuid.uuid4())}
+    copy = {"userIdentity": seen_from_outside(caller), "eventID": str(uuid.uuid4()), "recipientAccountId": account}
+    return (
+        msgspec.structs.replace(first, record={**first.record, **shared}),
+        msgspec.structs.replace(
+            first, id=copy["eventID"], account=account, username="", key_id="",
+            record={**first.record, **copy, **shared},
+        ),
+    )  # fmt: skip
 
 
-def is_data_event(operation: Operation) -> bool:
-    """Whether the call is a data event: kept by the lab, never in LookupEvents."""
-    if operation.service == "s3":
-        return "Key" in operation.parameters or operation.name in _S3_DATA
-    return operation.name in _DATA.get(operation.service, frozenset())
+def expiration_text(instant: datetime) -> str:
+    """An expiration as newer events word it: `Jul 10, 2023, 12:09:47 PM`."""
+    return instant_text("sts", instant)
 
 
-def event_region(operation: Operation, region: str) -> str:
-    """Where the event is logged: global services log in us-east-1, regional STS in its own region."""
-    return "us-east-1" if operation.service in _GLOBAL else region
-
-
-def write_event(caller: Caller, operation: Operation, what: Happening) -> Event:
-    """The event of one answered call."""
-    region, management = event_region(operation, what.region), not is_data_event(operation)
-    resources = _resources(operation, what)
-    is_denied_assume = operation.name == "AssumeRole" and bool(what.error_code)
+def _event(caller: Caller, operation: Operation, what: Happening, account: str) -> Event:
+    region, management, name = event_region(operation, what.region), not is_data_event(operation), event_name(operation)
+    read_only = is_read(operation)
+    service = caller.principal.name if isinstance(caller.principal, Service) else ""
     record: dict[str, Any] = {
         "eventVersion": "1.11",
         "userIdentity": user_identity(caller),
         "eventTime": iso(what.at),
         "eventSource": operation.source,
-        "eventName": operation.name,
+        "eventName": name,
         "awsRegion": region,
-        "sourceIPAddress": what.source_ip,
-        "userAgent": what.user_agent,
-        "requestParameters": None if is_denied_assume else _parameters(operation),
+        "sourceIPAddress": service or what.source_ip,
+        "userAgent": service or (f"[{what.user_agent}]" if operation.service == "s3" else what.user_agent),
+        "requestParameters": request_parameters(operation, what.incoming, bool(what.error_code)),
         "responseElements": what.response,
         "requestID": what.request_id,
         "eventID": what.event_id,
-        "readOnly": is_read(operation),
+        "readOnly": read_only,
         "eventType": "AwsApiCall",
         "managementEvent": management,
         "recipientAccountId": caller.account,
         "eventCategory": "Management" if management else "Data",
+        **_extras(operation, what, in_record(operation, what.resources, account, region)),
     }
+    return Event(what.event_id, what.at, caller.account, region, name, operation.source, read_only, management,
+                 caller.name, caller.key_id, found_by(operation, what.resources), record)  # fmt: skip
+
+
+def _extras(operation: Operation, what: Happening, resources: list[dict[str, str]]) -> dict[str, Any]:
+    """The fields that only some events have."""
+    extras: dict[str, Any] = {}
     if what.error_code:
         # CloudTrail prefixes EC2's codes; the client sees them without.
         prefix = "Client." if operation.service == "ec2" else ""
-        record |= {"errorCode": prefix + what.error_code, "errorMessage": what.error_message}
-    roles = [each.name for each in what.resources if each.kind == "AWS::IAM::Role"]
-    if operation.service == "sts" and roles:
-        record["resources"] = [{"accountId": arn.split(":")[4], "type": "AWS::IAM::Role", "ARN": arn} for arn in roles]
+        extras |= {"errorCode": prefix + what.error_code, "errorMessage": what.error_message}
+    if resources:
+        extras["resources"] = resources
+    if (tls := tls_details(what.incoming)) is not None:
+        extras["tlsDetails"] = tls
+    if what.vpc_endpoint:
+        extras["vpcEndpointId"] = what.vpc_endpoint
+    if operation.service == "s3" and what.incoming is not None:
+        extras["additionalEventData"] = s3_additions(what.incoming, what.style, what.request_id, what.sent)
     if what.unmapped:
-        record["additionalEventData"] = {"lab:unmapped": True}
-    return Event(what.event_id, what.at, caller.account, region, operation.name, operation.source,
-                 is_read(operation), management, caller.name, caller.key_id, resources, record)  # fmt: skip
-
-
-def expiration_text(instant: datetime) -> str:
-    """An expiration as newer events word it: `Jul 10, 2023, 12:09:47 PM`."""
-    hour = instant.hour % 12 or 12
-    return f"{instant:%b} {instant.day}, {instant.year}, {hour}:{instant:%M:%S} {'AM' if instant.hour < 12 else 'PM'}"
-
-
-def _parameters(operation: Operation) -> dict[str, Any] | None:
-    given = operation.parameters
-    if operation.service == "dynamodb" and is_data_event(operation):
-        given = {name: given[name] for name in ("TableName", "Key", "IndexName") if name in given}
-    shown = {_lower(name): HIDDEN if _is_secret(name) else _bounded(value) for name, value in given.items()}
-    if operation.service == "sts":
-        shown |= {n: int(shown[n]) for n in ("durationSeconds",) if str(shown.get(n, "")).isdecimal()}
-    if operation.service == "s3" and "bucket" in shown:
-        shown["bucketName"] = shown.pop("bucket")
-    return shown or None
-
-
-def _is_secret(name: str) -> bool:
-    return name != "NextToken" and any(_SECRET.search(part) for part in name.split("."))
-
-
-def _bounded(value: Any) -> Any:
-    """Nested values may hide secrets under any name, so only their plain parts are shown."""
-    if isinstance(value, Mapping):
-        return {_lower(str(k)): HIDDEN if _is_secret(str(k)) else _bounded(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_bounded(item) for item in value[:20]]
-    return value[:20_480] if isinstance(value, str) else value
-
-
-def _lower(name: str) -> str:
-    return name[:1].lower() + name[1:]
-
-
-_NAMED = {"RoleName": "AWS::IAM::Role", "UserName": "AWS::IAM::User", "GroupName": "AWS::IAM::Group",
-          "PolicyName": "AWS::IAM::Policy", "PolicyArn": "AWS::IAM::Policy", "Bucket": "AWS::S3::Bucket",
-          "TableName": "AWS::DynamoDB::Table", "AccessKeyId": "AWS::IAM::AccessKey"}  # fmt: skip
-
-
-def _resources(operation: Operation, what: Happening) -> tuple[Resource, ...]:
-    if operation.service == "sts":
-        return what.resources
-    given = operation.parameters
-    return (*(Resource(kind, str(given[name])) for name, kind in _NAMED.items() if name in given), *what.resources)
+        extras["additionalEventData"] = {**extras.get("additionalEventData", {}), "lab:unmapped": True}
+    return extras

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, assert_never
 
-from unassume.iam.principals import AssumedRole, Federated, FederatedUser, Root, User
+from unassume.iam.principals import AssumedRole, Federated, FederatedUser, Root, Service, User
 from unassume.lab.access.callers import Caller
 from unassume.lab.access.credentials import FederatedSession, RoleSession, UserSession
 from unassume.lab.clock import iso
@@ -26,9 +26,12 @@ def user_identity(caller: Caller) -> dict[str, Any]:
         case AssumedRole():
             return {"type": "AssumedRole", "principalId": caller.user_id, **common} | _session(caller)
         case Federated(provider=provider):
-            kind = "SAMLUser" if ":saml-provider/" in provider else "WebIdentityUser"
+            is_saml = ":saml-provider/" in provider
+            kind = "SAMLUser" if is_saml else "WebIdentityUser"
             shown = {"type": kind, "principalId": caller.user_id, "userName": caller.subject}
-            return shown | {"identityProvider": provider}
+            return shown | {"identityProvider": caller.qualifier if is_saml and caller.qualifier else provider}
+        case Service(name=name):
+            return {"type": "AWSService", "invokedBy": name}
         case _:
             assert_never(caller.principal)
 
@@ -45,8 +48,10 @@ def _session(caller: Caller) -> dict[str, Any]:
         case UserSession():
             pass
         case FederatedSession(account=account, user_id=user_id, user_name=user_name):
-            issuer_arn = f"arn:aws:iam::{account}:user/{user_name}"
-            context["sessionIssuer"] = _issuer("IAMUser", user_id, issuer_arn, account, user_name)
+            is_root = user_id == account
+            issuer_arn = f"arn:aws:iam::{account}:{'root' if is_root else f'user/{user_name}'}"
+            kind = "Root" if is_root else "IAMUser"
+            context["sessionIssuer"] = _issuer(kind, user_id, issuer_arn, account, user_name)
         case RoleSession(role_id=role_id, role_arn=role_arn, account=account, role_name=role_name):
             context["sessionIssuer"] = _issuer("Role", role_id, role_arn, account, role_name)
             if held.source_identity:

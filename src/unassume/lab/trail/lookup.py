@@ -1,65 +1,82 @@
-"""The lab's CloudTrail: every event kept, and LookupEvents over the management events that have arrived.
+"""The lab's CloudTrail: every event kept on disk, LookupEvents over those that have arrived, files for trails.
 
+ASSUMPTION: LookupEvents shows an event `trail_delay` lab-seconds after it happened, never earlier or in parts; AWS
+promises "typically within an average of about 5 minutes" only. Insight events and CloudTrail Lake are not there.
 # AWS: https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
 """
 
 from __future__ import annotations
 
-import base64
-import json
 import threading
 from collections import deque
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from unassume.lab.clock import LabClock
-from unassume.lab.trail.events import Event
+from unassume.lab.trail.delivery import Delivery
+from unassume.lab.trail.event import Event
+from unassume.lab.trail.questions import next_token, read_question
+from unassume.lab.trail.store import EventStore, Found
 from unassume.lab.wire.refusals import Refusal
 
-_PAGE = 50
 _KEPT = timedelta(days=90)
-_LIMIT = 200_000
 _RATE = 2
-_ATTRIBUTES = frozenset({
-    "EventId", "EventName", "EventSource", "ReadOnly", "Username", "ResourceName", "ResourceType", "AccessKeyId",
-})  # fmt: skip
-
-
-class _Ask(msgspec.Struct, frozen=True):
-    account: str
-    region: str
-    start: datetime
-    end: datetime
-    attribute: str
-    value: str
-    size: int
-    before: int | None
 
 
 class LabTrail:
-    """Events in the order they were written; an event is seen `delay` lab-seconds after it happened."""
+    """Events in the order they were written; an event is seen, and delivered, `delay` lab-seconds after it happened.
 
-    def __init__(self, clock: LabClock, delay: float) -> None:
+    With `directory`, every account's events are written below it as CloudTrail writes a bucket; AccessError when it
+    cannot be written.
+    """
+
+    def __init__(self, clock: LabClock, delay: float, directory: Path | None = None) -> None:
         self._clock = clock
         self._delay = timedelta(seconds=delay)
-        self._events: deque[tuple[int, Event]] = deque(maxlen=_LIMIT)
-        self._written = 0
+        self._store = EventStore()
+        self._delivery = Delivery(self._store, self._delay, directory)
         self._asked: dict[tuple[str, str], deque[datetime]] = {}
         self._lock = threading.Lock()
+        self._unwatch = clock.watch(self.deliver)
 
-    def add(self, event: Event) -> None:
-        """Keep one event."""
-        with self._lock:
-            self._written += 1
-            self._events.append((self._written, event))
+    def add(self, *events: Event) -> None:
+        """Keep the events of one call."""
+        for event in events:
+            self._store.add(event, self._delivery.sinks(event))
 
     def all(self) -> tuple[Event, ...]:
         """Every event kept, data events too, at once and oldest first: for drills, not for the tool."""
+        return self._store.all()
+
+    def count(self) -> int:
+        """How many events are kept, without reading them."""
+        return self._store.count()
+
+    def deliver(self, now: datetime) -> None:
+        """Write the files that are due at that instant; nothing to do costs one comparison."""
+        self._delivery.deliver(now)
+
+    def status(self, account: str, region: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer of GetTrailStatus, with the lab's own deliveries; a Refusal for a trail that is not there."""
+        return self._delivery.status(account, region, str(given.get("Name", "")))
+
+    def clear(self) -> None:
+        """Forget every event and question asked, once the files owed are written: part of a reset of everything."""
+        self._delivery.finish(self._clock.now())
         with self._lock:
-            return tuple(event for _, event in self._events)
+            self._asked.clear()
+        self._store.clear()
+        self._delivery.clear()
+
+    def close(self) -> None:
+        """Write every file owed, also of five minutes that still run; AccessError when one cannot be written."""
+        self._unwatch()
+        try:
+            self._delivery.finish(self._clock.now())
+        finally:
+            self._store.disk.close()
 
     def throttle(self, account: str, region: str) -> None:
         """A Refusal for the third LookupEvents call within one lab-second in one account and region."""
@@ -74,126 +91,25 @@ class LabTrail:
         """The answer of LookupEvents; a Refusal worded as AWS does for bad parameters."""
         if given.get("EventCategory"):
             return {"Events": []}
-        ask = self._ask(account, region, given)
-        with self._lock:
-            kept = tuple(self._events)
+        ask, size = read_question(account, region, given)
         now = self._clock.now()
-        page: list[tuple[int, Event]] = []
-        for number, event in sorted(kept, key=lambda pair: (pair[1].at.replace(microsecond=0), pair[0]), reverse=True):
-            if not self._is_seen(event, now) or not _matches(event, ask):
-                continue
-            page.append((number, event))
-        if ask.before is not None:
-            page = _after(page, ask.before)
-        answer: dict[str, Any] = {"Events": [_shown(event) for _, event in page[: ask.size]]}
-        if len(page) > ask.size:
-            answer["NextToken"] = _token(ask, page[ask.size - 1][0])
+        found = self._store.page(ask, (now - _KEPT, now - self._delay), size + 1)
+        answer: dict[str, Any] = {"Events": [_shown(each) for each in found[:size]]}
+        if len(found) > size:
+            answer["NextToken"] = next_token(ask, found[size - 1].place)
         return answer
 
-    def _is_seen(self, event: Event, now: datetime) -> bool:
-        return event.management and event.at + self._delay <= now and now - event.at <= _KEPT
 
-    def _ask(self, account: str, region: str, given: Mapping[str, Any]) -> _Ask:
-        attribute, value = _attribute(given.get("LookupAttributes"))
-        size = given.get("MaxResults") or _PAGE
-        if not isinstance(size, int) or not 1 <= size <= _PAGE:
-            raise _refused("InvalidMaxResultsException", "The limit specified is not valid: 1 to 50.")
-        start, end = _instant(given.get("StartTime")), _instant(given.get("EndTime"))
-        if start and end and start > end:
-            raise _refused("InvalidTimeRangeException", "The start time is after the end time.")
-        earliest, latest = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-        ask = _Ask(account, region, start or earliest, end or latest, attribute, value, size, None)
-        token = given.get("NextToken")
-        return ask if token is None else msgspec.structs.replace(ask, before=_read_token(ask, str(token)))
-
-
-def _attribute(given: object) -> tuple[str, str]:
-    if not given:
-        return "", ""
-    if not isinstance(given, list) or len(given) != 1 or not isinstance(given[0], Mapping):
-        raise _refused("InvalidLookupAttributesException", "You can only specify one lookup attribute.")
-    name, value = str(given[0].get("AttributeKey")), str(given[0].get("AttributeValue"))
-    if name not in _ATTRIBUTES or not 0 < len(value) <= 2000:
-        raise _refused("InvalidLookupAttributesException", f"The lookup attribute {name} is not valid.")
-    return name, value
-
-
-def _matches(event: Event, ask: _Ask) -> bool:
-    second = event.at.replace(microsecond=0)
-    if event.account != ask.account or event.region != ask.region or not ask.start <= second <= ask.end:
-        return False
-    match ask.attribute:
-        case "":
-            return True
-        case "EventId":
-            return event.id == ask.value
-        case "EventName":
-            return event.name == ask.value
-        case "EventSource":
-            return event.source == ask.value
-        case "ReadOnly":
-            return ask.value.lower() == _word(event.read_only)
-        case "Username":
-            return event.username == ask.value
-        case "AccessKeyId":
-            return event.key_id == ask.value
-        case "ResourceName":
-            return any(resource.name == ask.value for resource in event.resources)
-        case _:
-            return any(resource.kind == ask.value for resource in event.resources)
-
-
-def _shown(event: Event) -> dict[str, Any]:
+def _shown(found: Found) -> dict[str, Any]:
+    event = found.event
+    who = {"AccessKeyId": event.key_id, "Username": event.username}
     return {
         "EventId": event.id,
         "EventName": event.name,
-        "ReadOnly": _word(event.read_only),
-        "AccessKeyId": event.key_id,
+        "ReadOnly": "true" if event.read_only else "false",
+        **{name: value for name, value in who.items() if value},
         "EventTime": int(event.at.timestamp()),
         "EventSource": event.source,
-        "Username": event.username,
         "Resources": [{"ResourceType": each.kind, "ResourceName": each.name} for each in event.resources],
-        "CloudTrailEvent": json.dumps(event.record),
+        "CloudTrailEvent": found.text,
     }
-
-
-def _after(page: list[tuple[int, Event]], number: int) -> list[tuple[int, Event]]:
-    for index, (each, _) in enumerate(page):
-        if each == number:
-            return page[index + 1 :]
-    return []
-
-
-def _token(ask: _Ask, number: int) -> str:
-    return base64.urlsafe_b64encode(f"{number}/{_sameness(ask)}".encode()).decode()
-
-
-def _read_token(ask: _Ask, token: str) -> int:
-    try:
-        number, _, same = base64.urlsafe_b64decode(token.encode()).decode().partition("/")
-        if same != _sameness(ask):
-            raise ValueError("another request")
-        return int(number)
-    except ValueError:
-        raise _refused("InvalidNextTokenException", "A token from a call with other parameters is not valid.") from None
-
-
-def _sameness(ask: _Ask) -> str:
-    return "|".join((ask.account, ask.region, str(ask.start), str(ask.end), ask.attribute, ask.value))
-
-
-def _instant(value: object) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        return datetime.fromtimestamp(float(str(value)), UTC)
-    except (ValueError, OverflowError, OSError):
-        raise _refused("InvalidTimeRangeException", "The time cannot be read.") from None
-
-
-def _word(truth: bool) -> str:
-    return "true" if truth else "false"
-
-
-def _refused(code: str, message: str) -> Refusal:
-    return Refusal(code=code, status=400, message=message)
