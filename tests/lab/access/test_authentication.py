@@ -167,7 +167,7 @@ def test_header_not_signed(lab: Lab, user: Credentials) -> None:
     """An `x-amz-` header that was added after signing is refused."""
     headers = signed(lab, user) | {"x-amz-acl": "public-read"}
     status, body, _ = fetch(lab.endpoint_url + "/", headers)
-    assert (status, "SignatureDoesNotMatch" in body) == (403, True)
+    assert (status, "There were headers present in the request which were not signed" in body) == (403, True)
 
 
 def test_order_of_the_authorization_header(lab: Lab, user: Credentials) -> None:
@@ -183,14 +183,6 @@ def test_unsigned_request(lab: Lab) -> None:
     """A request without a signature is refused in XML, never answered."""
     status, body, _ = fetch(lab.endpoint_url + "/analytics-data")
     assert (status, "<Code>AccessDenied</Code>" in body) == (403, True)
-
-
-def test_presigned_request_is_refused_clearly(lab: Lab, user: Credentials) -> None:
-    """A presigned URL, which the lab does not verify yet, is refused and says so."""
-    url = client(lab, "s3", user).generate_presigned_url("get_object", Params={"Bucket": "b", "Key": "k"})
-    status, body, _ = fetch(url)
-    assert status == 501
-    assert "presigned" in body
 
 
 @pytest.mark.parametrize("path", ["/moto-api/reset", "/moto-api/data.json", "//moto-api/", "/%6Doto-api/", "/Moto-Api"])

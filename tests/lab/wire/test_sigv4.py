@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from unassume.lab.wire.authorization import read_authorization
 from unassume.lab.wire.incoming import Incoming
-from unassume.lab.wire.refusals import Refusal
-from unassume.lab.wire.sigv4 import canonical_path, canonical_query, payload_hash, read_authorization, signature
+from unassume.lab.wire.refusals import Family, Refusal
+from unassume.lab.wire.sigv4 import canonical_path, canonical_query, payload_hash, signature
 
 # AWS: https://docs.aws.amazon.com/general/latest/gr/sigv4-create-canonical-request.html (the IAM ListUsers example)
 _SECRET = "wJalrXUtnFEMI/" + "K7MDENG+bPxRfiCY" + "EXAMPLEKEY"
@@ -26,14 +27,15 @@ _EXAMPLE = {
 
 
 def incoming(**changes: Any) -> Incoming:
-    return Incoming({**_EXAMPLE, "wsgi.input": io.BytesIO(b""), **changes})
+    made = {**_EXAMPLE, "wsgi.input": io.BytesIO(b""), **changes}
+    return Incoming({name: value for name, value in made.items() if value is not None})
 
 
 def test_published_example() -> None:
     """The example of AWS's documents verifies."""
     request = incoming()
     signed = read_authorization(request)
-    assert signature(request, signed, _SECRET, payload_hash(request)) == signed.signature
+    assert signature(request, signed, _SECRET, payload_hash(request, signed)) == signed.signature
 
 
 @pytest.mark.parametrize(
@@ -44,7 +46,7 @@ def test_any_change_breaks_it(change: dict[str, str]) -> None:
     """A change of host, query, method or date gives another signature."""
     request = incoming(**change)
     signed = read_authorization(request)
-    assert signature(request, signed, _SECRET, payload_hash(request)) != signed.signature
+    assert signature(request, signed, _SECRET, payload_hash(request, signed)) != signed.signature
 
 
 @pytest.mark.parametrize(
@@ -73,5 +75,41 @@ def test_query_is_sorted_and_encoded() -> None:
 
 def test_body_must_be_the_hashed_one() -> None:
     """A body other than the one x-amz-content-sha256 names is refused."""
+    request = incoming(HTTP_X_AMZ_CONTENT_SHA256="0" * 64)
+    signed = read_authorization(request)
     with pytest.raises(Refusal, match="does not match"):
-        payload_hash(incoming(HTTP_X_AMZ_CONTENT_SHA256="0" * 64))
+        payload_hash(request, signed)
+
+
+def test_date_header_serves_too() -> None:
+    """Without x-amz-date the Date header is the time of signing, in the form that is signed."""
+    request = incoming(HTTP_X_AMZ_DATE=None, HTTP_DATE="Sun, 30 Aug 2015 12:36:00 GMT")
+    assert read_authorization(request).stamp == "20150830T123600Z"
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [("AWS AKIDEXAMPLE:frJIUN8DYpKDtOLCwo//yllqDzg=", "InvalidRequest"),
+     ("AWS4-ECDSA-P256-SHA256 Credential=AKIDEXAMPLE/20150830/s3/aws4_request, SignedHeaders=host, Signature=ab",
+      "InvalidRequest"),
+     ("AWS3-HTTPS AWSAccessKeyId=AKIDEXAMPLE", "InvalidRequest"), ("Bearer x", "AuthorizationHeaderMalformed")],
+)  # fmt: skip
+def test_other_mechanisms(header: str, code: str) -> None:
+    """SigV2 in a header, SigV4A and others are refused with S3's code, never passed."""
+    with pytest.raises(Refusal) as refused:
+        read_authorization(incoming(HTTP_AUTHORIZATION=header))
+    assert refused.value.worded(Family.S3)[0] == code
+
+
+def test_two_ways_at_once() -> None:
+    """A request signed in its header and in its query is refused: nobody can tell which one counts."""
+    with pytest.raises(Refusal, match="Only one auth mechanism allowed"):
+        read_authorization(incoming(RAW_URI="/?X-Amz-Signature=x"))
+
+
+def test_forms_of_browsers() -> None:
+    """An upload by an HTML form, which carries its signature in the form, is refused as not implemented."""
+    form = {"HTTP_AUTHORIZATION": None, "CONTENT_TYPE": "multipart/form-data; boundary=x"}
+    with pytest.raises(Refusal) as refused:
+        read_authorization(incoming(**form))
+    assert refused.value.status == 501
