@@ -14,12 +14,14 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SRC = ROOT / "src"
-CODE = sorted(path for room in ("src", "tests", "bench") for path in (ROOT / room).rglob("*.py"))
+CODE = sorted(path for room in ("src", "tests", "bench", "clients", "differential") for path in (ROOT / room).rglob("*.py"))
 PRODUCT = [path for path in CODE if path.is_relative_to(SRC)]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 SKIPPED = {
     ".git",
     ".venv",
+    ".venv-differential",
+    "node_modules",
     "__pycache__",
     "build",
     "dist",
@@ -123,8 +125,8 @@ def test_locks_name_no_host(lock: Path) -> None:
 
 
 def test_locks_stand() -> None:
-    """The runtime, the development and the bench lock are all in the repository."""
-    assert {lock.name for lock in LOCKS} == {"run.txt", "dev.txt", "bench.txt"}
+    """The runtime, the development and the differential lock are all in the repository."""
+    assert {lock.name for lock in LOCKS} == {"run.txt", "dev.txt", "differential.txt"}
 
 
 @pytest.mark.parametrize("path", CODE, ids=name_of)

@@ -126,7 +126,7 @@ def test_recreated_role_revives_nobody(lab: Lab) -> None:
 
 def test_key_the_lab_cannot_know_is_refused_loudly(lab: Lab) -> None:
     """A deny on a key the lab does not compute refuses the call and says so, without claiming AWS's explicit deny."""
-    cut(lab, deny({"StringEquals": {"s3:x-amz-acl": "public-read"}}))
+    cut(lab, deny({"StringEquals": {"s3:BucketTag/team": "red"}}))
     bucket = {"Bucket": "analytics-data", "Key": "2026/orders.csv"}
     code, _, message = answer_of(client(lab, "s3", lab.credentials("bob")).get_object, **bucket)
     assert code == "AccessDenied"

@@ -7,14 +7,45 @@ Rule 1: imports only `unassume.iam` and `unassume.errors`; moto, flask and boto3
 Rule 2: what cannot be judged is refused, and says so; nothing is allowed by default.
 Rule 3: no secret key or session token in an event, a call record, an error or a log line.
 Judged: identity-based policies, role trust, session policies. Not yet: resource policies, boundaries, SCPs; calls that
-would write one are answered 501. Not yet: presigned URLs, signed chunks, GetSessionToken and the federated calls.
+would write one are answered 501.
 """
 
 from __future__ import annotations
 
-from unassume.lab.access.credentials import Credentials
-from unassume.lab.calls import Call
-from unassume.lab.clock import LabClock
-from unassume.lab.server import ACCOUNT, REGION, Lab, serve_lines
+from typing import TYPE_CHECKING
 
-__all__ = ["ACCOUNT", "REGION", "Call", "Credentials", "Lab", "LabClock", "serve_lines"]
+if TYPE_CHECKING:
+    from unassume.lab.access.credentials import Credentials as Credentials
+    from unassume.lab.calls import Call as Call
+    from unassume.lab.clock import LabClock as LabClock
+    from unassume.lab.control.faults import Fault as Fault
+    from unassume.lab.server import ACCOUNT as ACCOUNT
+    from unassume.lab.server import REGION as REGION
+    from unassume.lab.server import Lab as Lab
+    from unassume.lab.server import environment as environment
+    from unassume.lab.server import serve_lines as serve_lines
+
+_HOMES = {
+    "ACCOUNT": "unassume.lab.server",
+    "REGION": "unassume.lab.server",
+    "Call": "unassume.lab.calls",
+    "Credentials": "unassume.lab.access.credentials",
+    "Fault": "unassume.lab.control.faults",
+    "Lab": "unassume.lab.server",
+    "LabClock": "unassume.lab.clock",
+    "environment": "unassume.lab.server",
+    "serve_lines": "unassume.lab.server",
+}
+
+__all__ = [*_HOMES]
+
+
+def __getattr__(name: str) -> object:
+    """Load a name on first use, so that a command line that only wants the seeds' names stays light."""
+    if name not in _HOMES:
+        raise AttributeError(f"module `unassume.lab` has no attribute `{name}`")
+    from importlib import import_module
+
+    found: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = found
+    return found

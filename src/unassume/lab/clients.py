@@ -22,6 +22,7 @@ def client(lab: Lab, service: str, credentials: Credentials, region: str = "", a
         service,
         region_name=region or lab.region,
         endpoint_url=lab.endpoint_url,
+        verify=str(lab.ca_bundle) if lab.ca_bundle else None,
         aws_access_key_id=credentials.access_key_id,
         aws_secret_access_key=credentials.secret_access_key,
         aws_session_token=credentials.session_token,

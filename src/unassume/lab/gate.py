@@ -15,32 +15,45 @@ import uuid
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from email.utils import format_datetime
-from typing import Any
 
 import msgspec
 
 from unassume.lab.access.callers import Caller, authenticate
 from unassume.lab.access.context import context
-from unassume.lab.access.credentials import Keyring
+from unassume.lab.access.credentials import Credentials, Keyring
 from unassume.lab.access.judge import Judgement, judge
+from unassume.lab.access.restrictions import check_restrictions
 from unassume.lab.accounts.history import History
 from unassume.lab.accounts.regions import list_regions
 from unassume.lab.backend.app import MotoApp, is_closed
+from unassume.lab.backend.arrivals import admit, bring_named
 from unassume.lab.backend.policy_writes import check_write
 from unassume.lab.backend.role_reads import lagging_read
-from unassume.lab.calls import CallLog
+from unassume.lab.calls import Call, CallLog
 from unassume.lab.clock import LabClock
+from unassume.lab.control.doorway import LostReply
+from unassume.lab.control.faults import Faults
+from unassume.lab.federation.provider import Federation
 from unassume.lab.operations.resolve import Operation, family, resolve
-from unassume.lab.operations.table import NOT_JUDGED_YET, Scene, needs
+from unassume.lab.operations.table import Scene, needs
+from unassume.lab.operations.unjudged import writes_unjudged
 from unassume.lab.passage import Passage
-from unassume.lab.sts.service import JUDGED_HERE, NEVER_STOPPED, Sts
-from unassume.lab.trail.events import is_read, write_event
+from unassume.lab.sts.by_service import service_caller
+from unassume.lab.sts.granted import Granted, Realm
+from unassume.lab.sts.parameters import role_arn as role_account
+from unassume.lab.sts.service import JUDGED_HERE, NEVER_STOPPED, UNSIGNED, Sts, unsigned_call
+from unassume.lab.trail.events import is_read, write_events
 from unassume.lab.trail.lookup import LabTrail
+from unassume.lab.trail.responses import response_elements
+from unassume.lab.trail.selectors import check_trail_call
+from unassume.lab.wire.authorization import read_authorization
+from unassume.lab.wire.claims import Signed
 from unassume.lab.wire.incoming import Incoming
 from unassume.lab.wire.refusals import Family, Refusal, Why, not_implemented
 from unassume.lab.wire.shapes import Answer, error, json_result, query_result
-from unassume.lab.wire.sigv4 import Signed, read_authorization
 
+_HOME = "us-east-1"
+"""Where calls happen that are not signed for a region."""
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
 
@@ -55,20 +68,28 @@ class Gate:
         trail: LabTrail,
         clock: LabClock,
         regions: tuple[str, ...],
+        faults: Faults,
+        federation: Federation,
+        on_call: Callable[[Call], None] | None = None,
     ) -> None:
         self._moto = moto
+        self._on_call = on_call
+        self._faults = faults
         self._regions = regions
         self._keyring = keyring
         self._history = history
         self._trail = trail
         self._clock = clock
-        self._sts = Sts(keyring, history, clock)
+        self._sts = Sts(Realm(keyring, history, clock, federation))
         self.log = CallLog()
 
-    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        passage = Passage(Incoming(environ), self._clock.now())
+    def serve(self, incoming: Incoming, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request in AWS's shape; LostReply when it was done and its answer is not to be sent."""
+        passage = Passage(incoming, self._clock.now())
         answer = self._answered(passage)
         self._write_down(passage, answer)
+        if passage.is_reply_lost:
+            raise LostReply
         is_head = passage.incoming.method == "HEAD"
         headers = [
             *answer.headers,
@@ -92,18 +113,19 @@ class Gate:
             return self._refused(passage, Refusal(code="InternalFailure", status=500, message=message))
 
     def _refused(self, passage: Passage, refusal: Refusal) -> Answer:
-        code, status, message = refusal.worded(passage.family)
+        service = passage.signed.service if passage.signed else ""
+        code, status, message = refusal.worded(passage.family, service)
         passage.error = (code, message)
         passage.reason = passage.reason if passage.allowed else refusal.reason
-        service = passage.signed.service if passage.signed else ""
         return error(passage.family, service, code, status, message, passage.request)
 
     def _answer(self, passage: Passage) -> Answer:
         incoming = passage.incoming
+        self._trail.deliver(passage.at)
         passage.family = family(incoming, "")
         if is_closed(incoming.path):
             raise Refusal(Why.UNSIGNED, "this path is not part of AWS", reason="moto's own path")
-        signed = passage.signed = read_authorization(incoming)
+        signed = passage.signed = unsigned_call(incoming, _HOME) or read_authorization(incoming)
         passage.family = family(incoming, signed.service)
         if signed.region not in self._regions:
             raise Refusal(Why.UNKNOWN_KEY, reason=f"the region {signed.region} is not enabled")
@@ -112,11 +134,22 @@ class Gate:
             passage.operation = resolve(incoming, signed.service)
         except Refusal as refusal:
             unresolved = refusal
-        passage.caller = authenticate(incoming, signed, self._keyring, self._history, self._clock)
+        if signed.key_id:
+            passage.caller = authenticate(incoming, signed, self._keyring, self._history, self._clock)
         if unresolved is not None:
             raise unresolved
         assert passage.operation is not None
+        if passage.operation.service == "sts" and passage.operation.name in UNSIGNED:
+            return self._by_provider(passage, passage.operation, signed)
+        if passage.caller is None:
+            raise Refusal(Why.UNSIGNED)
+        check_restrictions(passage.caller, passage.operation.service, passage.operation.name)
+        self._meet_faults(passage, passage.caller, passage.operation)
         return self._proven(passage, passage.caller, passage.operation, signed)
+
+    def _meet_faults(self, passage: Passage, caller: Caller, operation: Operation) -> None:
+        action = f"{operation.prefix}:{operation.name}"
+        passage.is_reply_lost = self._faults.meet(action, caller.arn, caller.name, passage.family)
 
     def _proven(self, passage: Passage, caller: Caller, operation: Operation, signed: Signed) -> Answer:
         """INVARIANT: what follows the judgement runs only when every needed action is allowed."""
@@ -128,9 +161,13 @@ class Gate:
             case "cloudtrail", "LookupEvents":
                 self._trail.throttle(caller.account, signed.region)
                 return json_result(self._trail.lookup(caller.account, signed.region, operation.parameters))
+            case "cloudtrail", "GetTrailStatus":
+                return json_result(self._trail.status(caller.account, signed.region, operation.parameters))
             case "account", "ListRegions":
                 return json_result(list_regions(self._regions, operation.parameters), "application/json")
             case _:
+                if operation.service == "cloudtrail":
+                    check_trail_call(operation.name, operation.parameters)
                 return self._by_moto(passage, caller, operation, signed)
 
     def _judge(self, passage: Passage, caller: Caller, operation: Operation, signed: Signed) -> None:
@@ -139,20 +176,51 @@ class Gate:
         scene = Scene(caller.account, signed.region, view, passage.incoming, user)
         passage.needs = needs(operation, scene)
         for needed in passage.needs.all:
-            keys = context(caller, passage.incoming, signed.region, self._clock.now(), needed.keys)
+            keys = context(
+                caller, passage.incoming, signed.region, self._clock.now(), needed.keys, needed=needed, signed=signed
+            )
             judgement = judge(caller, needed, keys, self._history)
             if not judgement.allowed:
-                raise _denial(judgement, passage.family)
-        if (operation.service, operation.name) in NOT_JUDGED_YET:
+                is_encoded = passage.family is Family.EC2
+                encoded = self._sts.messages.encoded(caller, needed, keys.values, judgement) if is_encoded else ""
+                raise _denial(judgement, passage.family, encoded)
+        if writes_unjudged(operation, passage.incoming):
             raise not_implemented(f"{operation.service}:{operation.name} yet: it would not be enforced")
 
     def _by_sts(self, passage: Passage, caller: Caller, operation: Operation, signed: Signed) -> Answer:
         if operation.name not in JUDGED_HERE | NEVER_STOPPED:
             self._judge(passage, caller, operation, signed)
-        granted = self._sts.answer(caller, operation, passage.incoming, signed.region)
+        return self._granted(passage, self._sts.answer(caller, operation, passage.incoming, signed.region))
+
+    def _by_provider(self, passage: Passage, operation: Operation, signed: Signed) -> Answer:
+        """Whoever signed, if anybody did, the caller is the one whom the identity provider vouches for."""
+        vouched = self._sts.vouch(operation)
+        passage.caller = vouched.caller
+        self._meet_faults(passage, vouched.caller, operation)
+        return self._granted(passage, self._sts.admit(vouched, operation, passage.incoming, signed.region))
+
+    def _granted(self, passage: Passage, granted: Granted) -> Answer:
+        assert passage.operation is not None  # STS was asked for something
         passage.allowed, passage.reason = True, "allow"
         passage.at, passage.response, passage.resources = granted.at or passage.at, granted.response, granted.resources
-        return query_result("sts", operation.name, granted.fields, passage.request)
+        return query_result("sts", passage.operation.name, granted.fields, passage.request)
+
+    def assume_as_service(self, service: str, role_arn: str, name: str, lasts: int, region: str) -> Credentials:
+        """A role session for an AWS service; a Refusal when the role's trust does not let it in."""
+        given = {"RoleArn": role_arn, "RoleSessionName": name}
+        passage = Passage(Incoming({"REMOTE_ADDR": service, "HTTP_USER_AGENT": service}), self._clock.now())
+        passage.family, passage.signed = Family.QUERY, Signed("", "", region, "sts", (), "")
+        caller = passage.caller = service_caller(service, role_account(given)[1])
+        operation = passage.operation = Operation("sts", "sts", "AssumeRole", given)
+        try:
+            granted = self._sts.by_service(caller, operation, passage.incoming, region, lasts)
+            answer = self._granted(passage, granted)
+        except Refusal as refusal:
+            self._write_down(passage, self._refused(passage, refusal))
+            raise
+        self._write_down(passage, answer)
+        assert granted.credentials is not None  # AssumeRole issues some
+        return granted.credentials
 
     def _by_moto(self, passage: Passage, caller: Caller, operation: Operation, signed: Signed) -> Answer:
         what = f"{operation.prefix}:{operation.name}"
@@ -160,12 +228,15 @@ class Gate:
             old = lagging_read(operation, caller.account, self._history, passage.request)
             # moto's IAM is not thread-safe: a read must not meet a write.
             with self._history.lock if operation.service == "iam" else nullcontext():
+                bring_named(operation, caller.account)
                 answer = old or self._moto.forward(passage.incoming, signed, caller.account, what)
+            admit(operation, caller.account, answer, self._history)
             return self._noted(passage, answer)
         answers: list[Answer] = []
 
         def change() -> bytes:
             check_write(operation, self._history.newest(caller.account))
+            bring_named(operation, caller.account)
             answers.append(self._moto.forward(passage.incoming, signed, caller.account, what))
             return answers[0].body
 
@@ -173,31 +244,37 @@ class Gate:
         return self._noted(passage, msgspec.structs.replace(answers[0], body=body))
 
     def _noted(self, passage: Passage, answer: Answer) -> Answer:
-        """Read from moto's answer what the event needs: the error, or the id of a new access key."""
+        """Read from moto's answer what the event needs: the error, or what it changed."""
         if answer.status >= 400:
             passage.error = _error_of(answer)
-        elif passage.operation and passage.operation.name == "CreateAccessKey":
-            fields = {_FIELDS[name]: text for name, text in _elements(answer.body) if name in _FIELDS}
-            passage.response = {"accessKey": fields}
+        elif passage.operation:
+            passage.response = response_elements(passage.operation, answer.content_type, answer.body)
         return answer
 
     def _write_down(self, passage: Passage, answer: Answer) -> None:
         event_id = ""
         if passage.caller is not None and passage.operation is not None:
             event_id = str(uuid.uuid4())
-            self._trail.add(write_event(passage.caller, passage.operation, passage.happening(event_id)))
-        self.log.add(passage.call(answer.status, event_id))
+            what = passage.happening(event_id, len(answer.body))
+            self._trail.add(*write_events(passage.caller, passage.operation, what))
+        call = passage.call(answer.status, event_id)
+        self.log.add(call)
+        if self._on_call is not None:
+            self._on_call(call)
 
 
 _PHRASES = {200: "OK", 204: "No Content", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
-            409: "Conflict", 500: "Internal Server Error", 501: "Not Implemented"}  # fmt: skip
-_FIELDS = {"AccessKeyId": "accessKeyId", "UserName": "userName", "Status": "status"}
+            409: "Conflict", 429: "Too Many Requests", 500: "Internal Server Error", 501: "Not Implemented",
+            503: "Service Unavailable"}  # fmt: skip
 
 
-def _denial(judgement: Judgement, shape: Family) -> Refusal:
+def _denial(judgement: Judgement, shape: Family, encoded: str = "") -> Refusal:
     message = judgement.message
     if shape is Family.EC2:
         message = f"You are not authorized to perform this operation. {message}"
+    if encoded:
+        # AWS: https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html
+        message = f"{message}. Encoded authorization failure message: {encoded}"
     return Refusal(Why.DENIED, message, reason=judgement.reason)
 
 

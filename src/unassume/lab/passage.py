@@ -11,10 +11,10 @@ from unassume.lab.calls import Call
 from unassume.lab.operations.resolve import Operation
 from unassume.lab.operations.table import Needs
 from unassume.lab.trail.events import Happening, Resource
+from unassume.lab.wire.claims import Signed, Style
 from unassume.lab.wire.incoming import Incoming
 from unassume.lab.wire.refusals import Family
 from unassume.lab.wire.shapes import request_id
-from unassume.lab.wire.sigv4 import Signed
 
 
 class Passage:
@@ -30,6 +30,7 @@ class Passage:
         self.operation: Operation | None = None
         self.needs = Needs(())
         self.allowed = False
+        self.is_reply_lost = False
         self.reason = ""
         self.error: tuple[str, str] = ("", "")
         self.response: Mapping[str, Any] | None = None
@@ -40,8 +41,8 @@ class Passage:
         """Where the request was signed for."""
         return self.signed.region if self.signed else ""
 
-    def happening(self, event_id: str) -> Happening:
-        """What the event is written from."""
+    def happening(self, event_id: str, sent: int) -> Happening:
+        """What the event is written from; `sent` is the size of the answer."""
         return Happening(
             event_id=event_id,
             request_id=self.request,
@@ -54,6 +55,9 @@ class Passage:
             unmapped=not self.needs.mapped,
             response=self.response,
             resources=self.resources,
+            incoming=self.incoming,
+            style=self.signed.style if self.signed else Style.HEADER,
+            sent=sent,
         )
 
     def call(self, status: int, event_id: str) -> Call:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from moto.iam.models import iam_backends
 
-from tests.lab.acting import TRUST, allow
+from tests.lab.acting import TRUST, allow, code_of
 from unassume.lab import ACCOUNT, Lab
 from unassume.lab.accounts import state
 from unassume.lab.clients import client
@@ -74,3 +74,22 @@ def test_document_text_is_kept_as_written(lab: Lab) -> None:
     role = state.view(ACCOUNT).role_named("Exact")
     assert role is not None
     assert dict(role.inline)["P"] == text
+
+
+def test_one_account_is_in_no_organization(lab: Lab) -> None:
+    """A lab of one account makes no organization."""
+    organizations = client(lab, "organizations", lab.credentials("root"))
+    assert code_of(organizations.describe_organization) == "AWSOrganizationsNotInUseException"
+
+
+def test_groups_and_counts(lab: Lab) -> None:
+    """A view has the groups with their policies, and counts what has no view of its own."""
+    iam = client(lab, "iam", lab.credentials("root"))
+    iam.create_group(GroupName="viewed")
+    iam.put_group_policy(GroupName="viewed", PolicyName="P", PolicyDocument=allow(["s3:GetObject"]))
+    iam.create_instance_profile(InstanceProfileName="viewed")
+    view = state.view(ACCOUNT)
+    group = view.group_named("viewed")
+    assert group is not None
+    assert (group.id[:4], group.inline, group.managed) == ("AGPA", (("P", allow(["s3:GetObject"])),), ())
+    assert view.counts["instance_profiles"] == 1

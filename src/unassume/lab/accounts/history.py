@@ -47,11 +47,16 @@ class History:
             now = self._clock.now()
             for wrong, right in state.mend_ids(account, now).items():
                 body = body.replace(wrong.encode(), right.encode())
-            state.mend_roles(account, self.newest(account).roles, now)
-            self._note(account, state.view(account))
+            self.note(account)
             return body
 
-    def _note(self, account: str, view: AccountView) -> None:
+    def note(self, account: str) -> None:
+        """Keep what moto holds for the account now as its newest version, with the lab's dates on its new roles."""
+        with self.lock:
+            state.mend_roles(account, self.newest(account).roles, self._clock.now())
+            self._add(account, state.view(account))
+
+    def _add(self, account: str, view: AccountView) -> None:
         now = self._clock.now()
         versions = [*self._versions.get(account, []), (now, view)]
         current = bisect_right(versions, now - self._kept, key=lambda version: version[0])

@@ -14,6 +14,7 @@ from moto.iam.models import iam_backends
 from moto.iam.utils import generate_access_key_id_from_account_id
 
 Texts = tuple[tuple[str, str], ...]
+_COUNTED = ("instance_profiles", "saml_providers", "open_id_providers", "certificates")
 
 
 class RoleView(msgspec.Struct, frozen=True):
@@ -33,7 +34,7 @@ class RoleView(msgspec.Struct, frozen=True):
 
 
 class UserView(msgspec.Struct, frozen=True):
-    """A user as it stood, with what its groups give it."""
+    """A user as it stood, with what its groups give it; `attached` are the ARNs of its own managed policies."""
 
     id: str
     name: str
@@ -41,14 +42,33 @@ class UserView(msgspec.Struct, frozen=True):
     inline: Texts
     managed: Texts
     tags: tuple[tuple[str, str], ...] = ()
+    attached: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+    @property
+    def own_inline(self) -> Texts:
+        """Its own inline policies, without its groups'."""
+        return tuple(each for each in self.inline if "/" not in each[0])
+
+
+class GroupView(msgspec.Struct, frozen=True):
+    """A group as it stood."""
+
+    id: str
+    name: str
+    arn: str
+    inline: Texts
+    managed: Texts
 
 
 class AccountView(msgspec.Struct, frozen=True):
-    """One account's IAM at one instant."""
+    """One account's IAM at one instant; `counts` holds how many there are of the kinds that have no view."""
 
     roles: Mapping[str, RoleView]
     users: Mapping[str, UserView]
     managed: Mapping[str, str]
+    groups: Mapping[str, GroupView] = {}
+    counts: Mapping[str, int] = {}
 
     def role_at(self, arn: str) -> RoleView | None:
         """The role of that ARN, or None."""
@@ -57,6 +77,14 @@ class AccountView(msgspec.Struct, frozen=True):
     def role_named(self, name: str) -> RoleView | None:
         """The role of that name, or None."""
         return next((role for role in self.roles.values() if role.name == name), None)
+
+    def user_named(self, name: str) -> UserView | None:
+        """The user of that name, or None."""
+        return next((user for user in self.users.values() if user.name == name), None)
+
+    def group_named(self, name: str) -> GroupView | None:
+        """The group of that name, or None."""
+        return next((group for group in self.groups.values() if group.name == name), None)
 
 
 class UserKey(msgspec.Struct, frozen=True):
@@ -75,6 +103,8 @@ def view(account: str) -> AccountView:
         roles={role.id: _role(role) for role in backend.roles.values()},
         users={user.id: _user(user, backend) for user in backend.users.values()},
         managed={arn: _default_text(policy) for arn, policy in backend.managed_policies.items()},
+        groups={group.id: _group(group) for group in backend.groups.values()},
+        counts={name: len(getattr(backend, name)) for name in _COUNTED},
     )
 
 
@@ -141,7 +171,12 @@ def _user(user: Any, backend: Any) -> UserView:
         inline += tuple((f"{group.name}/{name}", text) for name, text in group.policies.items())
         managed += _attached(group)
     tags = tuple((tag["Key"], tag["Value"]) for tag in user.tags or ())
-    return UserView(user.id, user.name, user.arn, inline, managed, tags)
+    names = tuple(group.name for group in groups)
+    return UserView(user.id, user.name, user.arn, inline, managed, tags, tuple(user.managed_policies), names)
+
+
+def _group(group: Any) -> GroupView:
+    return GroupView(group.id, group.name, group.arn, tuple(group.policies.items()), _attached(group))
 
 
 def _attached(holder: Any) -> Texts:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from unassume.errors import InputError
 from unassume.lab.access.credentials import Credentials
 from unassume.lab.seeds import bob_mary_keith
+from unassume.lab.seeds.names import check_seed
 
 if TYPE_CHECKING:
     from unassume.lab.server import Lab
@@ -22,7 +22,5 @@ def plant(seed: str | None, lab: Lab, settle: float) -> dict[str, Credentials]:
     """Play the seed and return the credentials of its profiles; `settle` is how long a policy takes to be seen."""
     if seed is None:
         return {}
-    if seed not in SEEDS:
-        known = ", ".join(f"`{name}`" for name in SEEDS)
-        raise InputError(f"the lab has no seed `{seed}`", hint=f"it has {known}")
+    check_seed(seed)
     return SEEDS[seed](lab, settle)
