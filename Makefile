@@ -1,6 +1,7 @@
-# Everything a checkout needs: python3 (3.11 or later) with venv, make, git. Nothing is installed outside .venv.
+# Everything a checkout needs: python3 (3.11 or later) with venv, make, git. Nothing is installed outside this folder.
 PYTHON ?= python3
 VENV := .venv
+OTHER := .venv-differential
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -9,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 UPGRADE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help drill test check format lock bench clean
+.PHONY: help drill test check format lock bench clients differential hostile clean
 
 help:
 	@echo "make drill   rehearse the leak of one session of a shared role against a local AWS"
@@ -17,7 +18,10 @@ help:
 	@echo "make check   lint, format, types, contracts between the rooms, documents"
 	@echo "make format  put the code into the form that make check asks for"
 	@echo "make lock    renew requirements/*.txt (UPGRADE=--upgrade moves every pin)"
-	@echo "make bench   measure start-up beside the AWS CLI, and AWS calls per cut"
+	@echo "make bench   measure start-up beside the AWS CLI, AWS calls per cut, and the lab beside moto"
+	@echo "make clients use the lab with the AWS SDK for JavaScript (needs node and npm)"
+	@echo "make differential  ask the lab and ministack the same made-up questions"
+	@echo "make hostile send 100,000 spoilt requests to the lab"
 	@echo "make clean   remove .venv and every cache"
 
 drill: $(VENV)/run.ok
@@ -40,15 +44,27 @@ format: $(VENV)/dev.ok
 lock: $(VENV)/dev.ok
 	$(COMPILE) $(UPGRADE) pyproject.toml --extra lab --group build -o requirements/run.txt
 	$(COMPILE) $(UPGRADE) --group dev -c requirements/run.txt -o requirements/dev.txt
-	$(COMPILE) $(UPGRADE) --group bench -c requirements/run.txt -c requirements/dev.txt -o requirements/bench.txt
+	$(COMPILE) $(UPGRADE) --group differential -o requirements/differential.txt
 
-bench: $(VENV)/bench.ok
+bench: $(VENV)/dev.ok
 	$(BIN)/python bench/startup.py
 	$(BIN)/python bench/calls.py
+	$(BIN)/python -m bench.lab_start
+	$(BIN)/python -m bench.lab_gate
+	$(BIN)/python -m bench.lab_memory
+
+clients: $(VENV)/run.ok clients/javascript/node_modules/ok
+	$(BIN)/python clients/run.py
+
+differential: $(VENV)/dev.ok $(OTHER)/ok
+	$(BIN)/python -m differential.run
+
+hostile: $(VENV)/dev.ok
+	$(BIN)/python -m bench.hostile_requests --count 100000
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) $(OTHER) clients/javascript/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests bench clients differential -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The locks hold hatchling and editables too, so the editable install fetches nothing that is not pinned by hash.
 $(VENV)/run.ok: pyproject.toml requirements/run.txt
@@ -62,6 +78,12 @@ $(VENV)/dev.ok: $(VENV)/run.ok requirements/dev.txt
 	$(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@
 
-$(VENV)/bench.ok: $(VENV)/run.ok requirements/bench.txt
-	$(PIP) install --require-hashes -r requirements/bench.txt
+clients/javascript/node_modules/ok: clients/javascript/package-lock.json
+	cd clients/javascript && npm ci
+	@touch $@
+
+$(OTHER)/ok: requirements/differential.txt
+	$(PYTHON) -m venv $(OTHER)
+	$(OTHER)/bin/python -m pip --disable-pip-version-check --no-input --quiet install --require-hashes \
+		-r requirements/differential.txt
 	@touch $@

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,3 +76,20 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     """A relative link of a page names a file that stands in the repository."""
     links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text())
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_assumption_of_the_lab_is_told() -> None:
+    """Each module of the lab that assumes something of AWS has a row in docs/fidelity.md."""
+    rows = [line for line in (DOCS / "fidelity.md").read_text().splitlines() if line.startswith("|")]
+    told = {name for line in rows for name in re.findall(r"`([\w/]+)`", line)}
+    lab = ROOT / "src/unassume/lab"
+    assuming = [path for path in lab.rglob("*.py") if "ASSUMPTION" in path.read_text()]
+    assert assuming
+    assert {path.relative_to(lab).with_suffix("").as_posix() for path in assuming} - told == set()
+
+
+def test_every_triaged_difference_is_told() -> None:
+    """Each triaged difference from the other engine has a row in docs/fidelity.md with the document that decides."""
+    rows = [line for line in (DOCS / "fidelity.md").read_text().splitlines() if line.startswith("|")]
+    for known in json.loads((ROOT / "differential/known.json").read_text()):
+        assert [row for row in rows if row.startswith(f"| {known['id']} |") and known["decides"] in row] != []
