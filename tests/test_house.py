@@ -14,7 +14,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SRC = ROOT / "src"
-CODE = sorted(path for room in ("src", "tests", "bench", "clients", "differential") for path in (ROOT / room).rglob("*.py"))
+_ROOMS = ("src", "tests", "bench", "clients", "differential")
+CODE = sorted(path for room in _ROOMS for path in (ROOT / room).rglob("*.py"))
 PRODUCT = [path for path in CODE if path.is_relative_to(SRC)]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 SKIPPED = {

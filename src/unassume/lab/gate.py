@@ -9,14 +9,9 @@ call writes one event. ASSUMPTION: AWS logs authenticated calls only ("CloudTrai
 
 from __future__ import annotations
 
-import json
-import re
 import uuid
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
 from email.utils import format_datetime
-
-import msgspec
 
 from unassume.lab.access.callers import Caller, authenticate
 from unassume.lab.access.context import context
@@ -26,9 +21,7 @@ from unassume.lab.access.restrictions import check_restrictions
 from unassume.lab.accounts.history import History
 from unassume.lab.accounts.regions import list_regions
 from unassume.lab.backend.app import MotoApp, is_closed
-from unassume.lab.backend.arrivals import admit, bring_named
-from unassume.lab.backend.policy_writes import check_write
-from unassume.lab.backend.role_reads import lagging_read
+from unassume.lab.backend.forwarding import Forwarding, error_of
 from unassume.lab.calls import Call, CallLog
 from unassume.lab.clock import LabClock
 from unassume.lab.control.doorway import LostReply
@@ -42,7 +35,7 @@ from unassume.lab.sts.by_service import service_caller
 from unassume.lab.sts.granted import Granted, Realm
 from unassume.lab.sts.parameters import role_arn as role_account
 from unassume.lab.sts.service import JUDGED_HERE, NEVER_STOPPED, UNSIGNED, Sts, unsigned_call
-from unassume.lab.trail.events import is_read, write_events
+from unassume.lab.trail.events import write_events
 from unassume.lab.trail.lookup import LabTrail
 from unassume.lab.trail.responses import response_elements
 from unassume.lab.trail.selectors import check_trail_call
@@ -72,7 +65,7 @@ class Gate:
         federation: Federation,
         on_call: Callable[[Call], None] | None = None,
     ) -> None:
-        self._moto = moto
+        self._forwarding = Forwarding(moto, history)
         self._on_call = on_call
         self._faults = faults
         self._regions = regions
@@ -223,32 +216,11 @@ class Gate:
         return granted.credentials
 
     def _by_moto(self, passage: Passage, caller: Caller, operation: Operation, signed: Signed) -> Answer:
-        what = f"{operation.prefix}:{operation.name}"
-        if operation.service != "iam" or is_read(operation):
-            old = lagging_read(operation, caller.account, self._history, passage.request)
-            # moto's IAM is not thread-safe: a read must not meet a write.
-            with self._history.lock if operation.service == "iam" else nullcontext():
-                bring_named(operation, caller.account)
-                answer = old or self._moto.forward(passage.incoming, signed, caller.account, what)
-            admit(operation, caller.account, answer, self._history)
-            return self._noted(passage, answer)
-        answers: list[Answer] = []
-
-        def change() -> bytes:
-            check_write(operation, self._history.newest(caller.account))
-            bring_named(operation, caller.account)
-            answers.append(self._moto.forward(passage.incoming, signed, caller.account, what))
-            return answers[0].body
-
-        body = self._history.changing(caller.account, change)
-        return self._noted(passage, msgspec.structs.replace(answers[0], body=body))
-
-    def _noted(self, passage: Passage, answer: Answer) -> Answer:
-        """Read from moto's answer what the event needs: the error, or what it changed."""
+        answer = self._forwarding.answer(operation, caller.account, passage.incoming, signed, passage.request)
         if answer.status >= 400:
-            passage.error = _error_of(answer)
-        elif passage.operation:
-            passage.response = response_elements(passage.operation, answer.content_type, answer.body)
+            passage.error = error_of(answer)
+        else:
+            passage.response = response_elements(operation, answer.content_type, answer.body)
         return answer
 
     def _write_down(self, passage: Passage, answer: Answer) -> None:
@@ -276,21 +248,3 @@ def _denial(judgement: Judgement, shape: Family, encoded: str = "") -> Refusal:
         # AWS: https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html
         message = f"{message}. Encoded authorization failure message: {encoded}"
     return Refusal(Why.DENIED, message, reason=judgement.reason)
-
-
-def _elements(body: bytes) -> list[tuple[str, str]]:
-    return re.findall(r"<(\w+)>([^<]*)</\1>", body.decode("utf-8", "replace"))
-
-
-def _error_of(answer: Answer) -> tuple[str, str]:
-    """The code and message of an error moto answered, in XML or JSON."""
-    text = answer.body.decode("utf-8", "replace")
-    if text.startswith("{"):
-        try:
-            document = json.loads(text)
-        except ValueError:
-            return "Error", ""
-        code = str(document.get("__type", "")).rpartition("#")[2]
-        return code or dict(answer.headers).get("x-amzn-errortype", "Error"), str(document.get("message", ""))
-    fields = dict(_elements(answer.body))
-    return fields.get("Code", "Error" if text else str(answer.status)), fields.get("Message", "")

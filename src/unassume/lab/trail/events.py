@@ -15,6 +15,7 @@ import msgspec
 from unassume.iam.principals import Service
 from unassume.lab.access.callers import Caller
 from unassume.lab.clock import iso
+from unassume.lab.operations.reads import is_read
 from unassume.lab.operations.resolve import Operation
 from unassume.lab.trail.copies import owner, seen_from_outside
 from unassume.lab.trail.event import Event as Event
@@ -22,7 +23,6 @@ from unassume.lab.trail.event import Resource as Resource
 from unassume.lab.trail.hiding import instant_text
 from unassume.lab.trail.identities import user_identity
 from unassume.lab.trail.naming import event_name, event_region, is_data_event
-from unassume.lab.trail.naming import is_read as is_read
 from unassume.lab.trail.parameters import request_parameters
 from unassume.lab.trail.resources import found_by, in_record
 from unassume.lab.trail.transport import s3_additions, tls_details

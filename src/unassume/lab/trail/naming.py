@@ -6,19 +6,9 @@
 
 from __future__ import annotations
 
-import re
-
 from unassume.lab.operations.resolve import Operation
 
 _GLOBAL = frozenset({"iam", "organizations", "route53", "cloudfront", "account"})
-_READS = re.compile(
-    r"^(Get|List|Describe|Head|Lookup|BatchGet|Query|Scan|Search|Select|Simulate|AssumeRole|TransactGet|Check|Validate)"
-)
-_WRITES = frozenset({("sts", "GetFederationToken")})
-_ALSO_READS = frozenset({("sts", "DecodeAuthorizationMessage")}) | {
-    ("kms", name) for name in ("Decrypt", "Encrypt", "ReEncrypt", "Sign", "Verify", "GenerateDataKey", "GenerateRandom",
-                               "GenerateDataKeyWithoutPlaintext", "GenerateDataKeyPair", "GenerateMac", "VerifyMac")
-}  # fmt: skip
 _S3_DATA = frozenset({"ListObjects", "ListObjectsV2", "ListObjectVersions", "HeadBucket", "ListMultipartUploads",
                       "DeleteObjects"})  # fmt: skip
 _DATA = {
@@ -49,12 +39,6 @@ _NAMES = {
 def event_name(operation: Operation) -> str:
     """The eventName of the operation."""
     return _NAMES.get((operation.service, operation.name), operation.name)
-
-
-def is_read(operation: Operation) -> bool:
-    """Whether CloudTrail calls the operation read-only."""
-    called = (operation.service, operation.name)
-    return called in _ALSO_READS or (called not in _WRITES and bool(_READS.match(operation.name)))
 
 
 def is_data_event(operation: Operation) -> bool:

@@ -12,9 +12,10 @@ from xml.etree import ElementTree
 
 from botocore.parsers import ResponseParserError, create_parser
 
+from unassume.lab.operations.reads import is_read
 from unassume.lab.operations.resolve import Operation
 from unassume.lab.trail.hiding import HIDDEN, is_secret, shown
-from unassume.lab.trail.naming import is_data_event, is_read
+from unassume.lab.trail.naming import is_data_event
 from unassume.lab.trail.parameters import operation_model
 
 _SERVICES = frozenset({

@@ -1,0 +1,70 @@
+"""A judged call on its way to moto and back: writes of IAM in order, reads as late as they are to be."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import nullcontext
+
+import msgspec
+
+from unassume.lab.accounts.history import History
+from unassume.lab.backend.app import MotoApp
+from unassume.lab.backend.arrivals import admit, bring_named
+from unassume.lab.backend.policy_writes import check_write
+from unassume.lab.backend.role_reads import lagging_read
+from unassume.lab.operations.reads import is_read
+from unassume.lab.operations.resolve import Operation
+from unassume.lab.wire.claims import Signed
+from unassume.lab.wire.incoming import Incoming
+from unassume.lab.wire.shapes import Answer
+
+
+class Forwarding:
+    """The way to moto; whoever sends a call has judged and allowed it."""
+
+    def __init__(self, moto: MotoApp, history: History) -> None:
+        self._moto = moto
+        self._history = history
+
+    def answer(self, operation: Operation, account: str, incoming: Incoming, signed: Signed, request: str) -> Answer:
+        """moto's answer, or the older one that a lagging read gives; a Refusal where IAM or the lab says no."""
+        if operation.service == "iam" and not is_read(operation):
+            return self._written(operation, account, incoming, signed)
+        old = lagging_read(operation, account, self._history, request)
+        # moto's IAM is not thread-safe: a read must not meet a write.
+        with self._history.lock if operation.service == "iam" else nullcontext():
+            bring_named(operation, account)
+            answer = old or self._moto.forward(incoming, signed, account, _what(operation))
+        admit(operation, account, answer, self._history)
+        return answer
+
+    def _written(self, operation: Operation, account: str, incoming: Incoming, signed: Signed) -> Answer:
+        answers: list[Answer] = []
+
+        def change() -> bytes:
+            check_write(operation, self._history.newest(account))
+            bring_named(operation, account)
+            answers.append(self._moto.forward(incoming, signed, account, _what(operation)))
+            return answers[0].body
+
+        body = self._history.changing(account, change)
+        return msgspec.structs.replace(answers[0], body=body)
+
+
+def error_of(answer: Answer) -> tuple[str, str]:
+    """The code and message of an error moto answered, in XML or JSON."""
+    text = answer.body.decode("utf-8", "replace")
+    if text.startswith("{"):
+        try:
+            document = json.loads(text)
+        except ValueError:
+            return "Error", ""
+        code = str(document.get("__type", "")).rpartition("#")[2]
+        return code or dict(answer.headers).get("x-amzn-errortype", "Error"), str(document.get("message", ""))
+    fields = dict(re.findall(r"<(\w+)>([^<]*)</\1>", text))
+    return fields.get("Code", "Error" if text else str(answer.status)), fields.get("Message", "")
+
+
+def _what(operation: Operation) -> str:
+    return f"{operation.prefix}:{operation.name}"
