@@ -108,6 +108,8 @@ def authenticate(incoming: Incoming, signed: Signed, keyring: Keyring, history: 
     Checked in this order: key, age of the request, signature, token, expiry.
     """
     issued = keyring.find(signed.key_id)
+    if keyring.is_spent(signed.key_id):
+        raise Refusal(Why.EXPIRED)
     if issued is None:
         return _by_user_key(incoming, signed, history, clock)
     _prove(incoming, signed, issued.credentials.secret_access_key, clock)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_SWEEP = 500
+_AFTER = timedelta(minutes=5)
 
 
 class Credentials(msgspec.Struct, frozen=True):
@@ -112,16 +114,34 @@ class Issued(msgspec.Struct, frozen=True):
 
 
 class Keyring:
-    """The keys the lab gave out, by id; thread-safe."""
+    """The keys the lab gave out, by id; thread-safe.
+
+    Of sessions that ended minutes ago only the key id is kept: enough to say that they expired.
+    """
 
     def __init__(self) -> None:
         self._issued: dict[str, Issued] = {}
+        self._spent: set[str] = set()
+        self._added = 0
         self._lock = threading.Lock()
 
     def add(self, issued: Issued) -> None:
         """Keep one key."""
         with self._lock:
             self._issued[issued.credentials.access_key_id] = issued
+            self._added += 1
+            if issued.session is not None and self._added % _SWEEP == 0:
+                self._sweep(issued.session.issued_at - _AFTER)
+
+    def _sweep(self, before: datetime) -> None:
+        spent = [key for key, each in self._issued.items() if each.session and each.session.expires_at < before]
+        self._spent.update(spent)
+        for key in spent:
+            del self._issued[key]
+
+    def is_spent(self, key_id: str) -> bool:
+        """Whether the key belonged to a session that ended long ago."""
+        return key_id in self._spent
 
     def find(self, key_id: str) -> Issued | None:
         """The key of that id, or None."""

@@ -6,6 +6,7 @@ import importlib
 import os
 import re
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 import moto.settings
@@ -23,6 +24,7 @@ from unassume.lab.wire.refusals import Refusal, not_implemented
 from unassume.lab.wire.shapes import Answer
 
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_FORGET_EVERY = 500
 _CLOSED = ("/moto-api", "/latest/meta-data", "/latest/api", "/favicon.ico")
 _OURS = frozenset({"content-length", "content-type", "date", "server", "connection", "x-amzn-requestid",
                    "x-amz-request-id", "access-control-allow-origin"})  # fmt: skip
@@ -37,6 +39,7 @@ class MotoApp:
         moto.settings.INITIAL_NO_AUTH_ACTION_COUNT = float("inf")
         _prime()
         self._app = _Dispatcher(create_backend_app)
+        self._forwarded = count(1)
         self.reset()
 
     def reset(self) -> None:
@@ -49,6 +52,9 @@ class MotoApp:
     def forward(self, incoming: Incoming, signed: Signed, account: str, what: str) -> Answer:
         """moto's answer; a Refusal where it has none, so that no HTML page or traceback ever leaves the lab."""
         started: dict[str, Any] = {}
+        if next(self._forwarded) % _FORGET_EVERY == 0:
+            # moto keeps every instance it ever made, overwritten S3 objects too, for a dashboard nobody opens here.
+            reset_model_data()
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
             started.update(status=int(status.split(" ", 1)[0]), headers=headers)
