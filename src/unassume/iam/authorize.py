@@ -4,7 +4,7 @@ AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluat
 Rule 1: one Deny that applies in any layer ends it; a Deny that may apply leaves the answer unknown.
 Rule 2: RCPs and SCPs must allow at every level, and the endpoint policy must allow.
 Rule 3: same account: the resource's policy is enough where it names the caller; naming the account only delegates.
-Rule 4: across accounts both sides must allow. A role's trust must always allow.
+Rule 4: across accounts both sides must allow. A role's trust and a KMS key's policy must always allow.
 Rule 5: what Kleene's logic leaves open is decided where every case of the unknown keys agrees (`cases`).
 """
 
@@ -76,7 +76,7 @@ class _Search:
                 decision = self.settled(each, decision)
             if decision is None or self._left < 0 or (found is not None and decision.outcome != found.outcome):
                 return None
-            found = found or decision
+            found = decision if found is None else _resting_on_both(found, decision)
         return found
 
     def _cases(self, request: Request, keys: tuple[str, ...]) -> Iterator[Request]:
@@ -89,6 +89,11 @@ class _Search:
                 context = Context(ChainMap({key: value}, request.context.values), request.context.unlisted)  # type: ignore[arg-type]  # only read
                 yield msgspec.structs.replace(request, context=context)
             return
+
+
+def _resting_on_both(one: Decision, other: Decision) -> Decision:
+    """The first decision, resting on the statements of both cases: which of them applies hangs on the unknown key."""
+    return msgspec.structs.replace(one, grounds=tuple(dict.fromkeys((*one.grounds, *other.grounds))))
 
 
 @lru_cache(maxsize=8192)
@@ -186,13 +191,13 @@ class _Case:
             return self._resource_allows(*Naming)
         if self._is_cross_account():
             return _and(self._resource_allows(*Naming), self._caller_side())
-        if self._rules.resource is None and not self._is_trust():
+        if self._rules.resource is None and not self._is_decisive():
             return self._caller_side()
         named = (
             self._resource_allows(Naming.CALLER, Naming.EVERYONE),
             _and(self._resource_allows(Naming.ROLE), self._bounds()),
         )
-        if self._is_trust():
+        if self._is_decisive():
             return any_of((*named, _and(self._resource_allows(Naming.ACCOUNT), self._caller_side())))
         return any_of((*named, self._caller_side()))
 
@@ -205,7 +210,7 @@ class _Case:
 
     def _bounds(self) -> bool | None:
         """Whether the permissions boundary and the session policies allow, where there are any."""
-        return self._all(self._rules.bounds)
+        return False if self._is_bare_federated() else self._all(self._rules.bounds)
 
     def _within(self, rules: Rules | None) -> bool | None:
         return True if rules is None else self._any(rules)
@@ -239,7 +244,7 @@ class _Case:
 
     def deciding_layer(self) -> DocumentKind:
         """The layer that gave the permission."""
-        if self._is_trust() or self._identity_allows() is not True or not self._has_identity():
+        if self._is_decisive() or self._identity_allows() is not True or not self._has_identity():
             return self._kind
         return DocumentKind.IDENTITY
 
@@ -251,14 +256,15 @@ class _Case:
                 return kind
         if self._within(rules.endpoint) is False:
             return DocumentKind.ENDPOINT
-        needs_resource = self._is_trust() or self._is_cross_account() or not self._has_identity()
+        needs_resource = self._is_decisive() or self._is_cross_account() or not self._has_identity()
         if needs_resource and not self._resource_allows(*Naming):
             return self._kind
         if self._identity_allows() is False:
             return DocumentKind.IDENTITY
         if self._within(rules.boundary) is False:
             return DocumentKind.BOUNDARY
-        return DocumentKind.SESSION if self._within(rules.session) is False else self._kind
+        is_outside = self._is_bare_federated() or self._within(rules.session) is False
+        return DocumentKind.SESSION if is_outside else self._kind
 
     def _namings(self, rule: Rule) -> frozenset[Naming]:
         if self._request.principal is None:
@@ -267,6 +273,22 @@ class _Case:
 
     def _is_trust(self) -> bool:
         return self._kind is DocumentKind.TRUST
+
+    def _is_decisive(self) -> bool:
+        """Whether the resource's policy must allow in its own account too: a role's trust, or the policy of a KMS key.
+
+        AWS: https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+        """
+        if self._is_trust() or self._layers.resource is None:
+            return self._is_trust()
+        return ":key/" in self._request.resource and self._request.action.lower().startswith("kms:")
+
+    def _is_bare_federated(self) -> bool:
+        """Whether the caller is a federated user without session policies: nothing of its user's reaches it.
+
+        AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getfederationtoken.html
+        """
+        return self._layers.session is None and isinstance(self._request.principal, FederatedUser)
 
     def _has_identity(self) -> bool:
         """Services, federated and anonymous callers have no identity-based policies: the resource's alone count."""
