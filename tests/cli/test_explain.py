@@ -64,6 +64,14 @@ def test_a_case_is_explained(offline: CommandLine) -> None:
     ("words", "named"),
     [
         ((), "--principal"),
+        (("--principal", _BOB), "--action"),
+        (("--principal", _BOB, "--action", "s3:GetObject", "--resource", "bucket"), "`bucket`"),
+        (("--principal", _BOB, "--action", "s3:GetObject", "--resource-account", "12"), "`12`"),
+        (("--principal", _BOB, "--action", "s3:GetObject", "--context", "nonsense=1"), "`nonsense`"),
+        (("--principal", _BOB, "--action", "s3:GetObject", "--context", "a:b=1", "--context", "A:b=2"), "twice"),
+        (("--principal", _BOB, "--action", "s3:GetObject", "--context", "a:b=1", "--unknown", "a:B"), "twice"),
+        (("--case", "cases.jsonl", "--principal", _BOB), "--case"),
+        (("--id", "one"), "--id"),
         (("--principal", "bob", "--action", "s3:GetObject"), "`bob`"),
         (("--principal", _BOB, "--action", "s3"), "`s3`"),
         (("--principal", _BOB, "--action", "s3:GetObject", "--context", "aws:userid"), "--context aws:userid"),
@@ -95,3 +103,27 @@ def test_a_role_of_another_account_is_not_taken_for_ours(run: CommandLine) -> No
     ran = run(*words, "--from-account")
     assert (ran.code, ran.out) == (2, "")
     assert "`999999999999`" in ran.err
+
+
+def test_what_the_arn_does_not_tell_is_not_known(offline: CommandLine) -> None:
+    """A session always has a user id, so a cut on it is never taken for a miss because nobody gave the key."""
+    cut = _policy(offline, "Cut", Effect="Deny", Condition={"StringEquals": {"aws:userid": "AROAEXAMPLE:keith"}})
+    ran = offline(
+        "explain", "--principal", _BOB, "--action", "s3:GetObject", "--identity", cut, "--identity",
+        _policy(offline, "Read"),
+    )  # fmt: skip
+    assert ran.out.startswith("not known: `identity[0]:Cut` hangs on `aws:userid`")
+
+
+def test_a_broken_policy_is_named_by_its_file(offline: CommandLine) -> None:
+    """Among several files the one that cannot be read is named."""
+    broken = _policy(offline, "Broken", Effect="allow")
+    words = ("--identity", _policy(offline, "Read"), "--identity", broken)
+    ran = offline("explain", "--principal", _BOB, "--action", "s3:GetObject", *words)
+    assert ran.code == 2
+    assert "Broken.json" in ran.err
+
+
+def test_no_policy_at_all_is_said(offline: CommandLine) -> None:
+    """Without a policy everything is denied, which is told apart from policies that do not allow."""
+    assert "note: no policy was given" in offline("explain", "--principal", _BOB, "--action", "s3:GetObject").out

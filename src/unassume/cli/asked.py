@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -12,8 +13,9 @@ from unassume.errors import InputError
 from unassume.iam.check import Case, read_case
 from unassume.iam.described import DescribedPolicies, DescribedRequest, Question, question
 from unassume.iam.documents import DocumentKind, parse
-from unassume.iam.layers import NamedPolicy
+from unassume.iam.layers import Layers, NamedPolicy
 from unassume.iam.principals import AssumedRole
+from unassume.iam.values import UNKNOWN
 from unassume.model.surveys import RoleSubject
 from unassume.sources.blobs import LocalBlobs
 
@@ -25,12 +27,16 @@ _NOT_READ = "SCPs, RCPs, endpoint policies and the resource's own policy are not
 
 def question_of(given: Mapping[str, Any]) -> Question:
     """The question that the options ask; InputError for what cannot be read."""
+    pairs = [_pair(text) for text in given["keys"]]
+    names = [key.lower() for key, _ in pairs]
+    if len(set(names)) < len(names):
+        raise InputError("a condition key is given twice with --context")
     request = DescribedRequest(
         principal=given["principal"],
         action=given["action"],
         resource=given["resource"],
         resource_account=given["resource_account"],
-        context=dict(_pair(text) for text in given["keys"]),
+        context=dict(pairs),
         unknown_keys=list(given["unknown"]),
     )
     policies = DescribedPolicies(
@@ -42,7 +48,29 @@ def question_of(given: Mapping[str, Any]) -> Question:
         rcp=_levels(given["rcp"]),
         endpoint=_documents(given["endpoint_policy"]),
     )
-    return question(request, policies)
+    with _naming_files(given):
+        return question(request, policies, UNKNOWN)
+
+
+def is_without_policies(asked: Question) -> bool:
+    """Whether no policy at all was given."""
+    return asked.layers == Layers()
+
+
+@contextmanager
+def _naming_files(given: Mapping[str, Any]) -> Iterator[None]:
+    """Errors in a policy named after its file instead of its place in the question."""
+    lists = {"identity": "identity", "boundary": "boundary", "session": "session_policy", "endpoint": "endpoint_policy"}
+    files = {f"{place}[{n}]": name for place, option in lists.items() for n, name in enumerate(given[option])}
+    files |= {f"{place}[{n}][0]": name for place in ("scp", "rcp") for n, name in enumerate(given[place])}
+    files["resource"] = given["resource_policy"]
+    try:
+        yield
+    except InputError as problem:
+        place, colon, rest = problem.message.partition(":")
+        if not colon or not files.get(place):
+            raise
+        raise InputError(f"{files[place]}:{rest}", hint=problem.hint) from None
 
 
 def case_of(name: str, wanted: str | None) -> Question:
@@ -52,7 +80,8 @@ def case_of(name: str, wanted: str | None) -> Question:
     found = [case for case in cases if wanted in (None, case.id)]
     if len(found) != 1:
         hint = f"name one with --id: {', '.join(case.id for case in cases[:5])}"
-        raise InputError(f"`{name}` has {len(found)} such cases", hint=hint if cases else "")
+        told = f"no case `{wanted}`" if wanted else f"{len(cases)} cases"
+        raise InputError(f"`{name}` holds {told}", hint=hint if cases else "")
     chosen: Case = found[0]
     return question(chosen.request, chosen.policies)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
 from unassume.cli.options import Aws, aws_options, output_option
@@ -31,19 +33,34 @@ def explain(
     output: str, aws: Aws, from_account: bool, case_file: str | None, case_id: str | None, **given: object
 ) -> None:
     """Say whether a request is allowed, which layer and statements decide, and what each statement says."""
-    from unassume.cli.asked import case_of, question_of, with_account
+    from unassume.cli.asked import case_of, is_without_policies, question_of, with_account
     from unassume.cli.terminal import show, show_json, width
     from unassume.iam.explain import explain as explained
     from unassume.report.explain import answer, explanation_lines
 
-    if case_file is None and not (given["principal"] and given["action"]):
-        raise InputError("there is nothing to explain", hint="give --principal and --action, or --case FILE")
+    _check_options(case_file, case_id, given)
     question = question_of(given) if case_file is None else case_of(case_file, case_id)
     notes: tuple[str, ...] = ()
     if from_account:
         question, notes = with_account(question, aws.world().accounts)
+    elif is_without_policies(question):
+        notes = ("no policy was given, and nothing is allowed without one",)
     told = explained(question.request, question.layers, resource_account=question.resource_account)
     if output == "json":
         show_json("explanation", answer(told, notes))
     else:
         show(explanation_lines(told, notes, width()))
+
+
+def _check_options(case_file: str | None, case_id: str | None, given: Mapping[str, object]) -> None:
+    """InputError where options are missing, or exclude each other."""
+    if case_file is not None:
+        others = [name for name, value in given.items() if value and value != "*"]
+        if others:
+            raise InputError("--case holds the whole question", hint="leave the other options out, save --id")
+        return
+    if case_id is not None:
+        raise InputError("--id names a case of a file", hint="give --case FILE")
+    for name in ("principal", "action"):
+        if not given[name]:
+            raise InputError(f"--{name} is missing", hint="give --principal and --action, or --case FILE")

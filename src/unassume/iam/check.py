@@ -12,6 +12,10 @@ from unassume.iam.authorize import Decision, authorize
 from unassume.iam.described import DescribedPolicies, DescribedRequest, question
 from unassume.iam.explain import because
 
+Layer = Literal[
+    "identity-based policy", "role trust policy", "session policy", "resource-based policy", "permissions boundary",
+    "service control policy", "resource control policy", "VPC endpoint policy",
+]  # fmt: skip
 Expected = Literal["allow", "implicit_deny", "explicit_deny", "deny", "unknown"]
 
 
@@ -22,7 +26,7 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     request: DescribedRequest
     policies: DescribedPolicies
     expect: Expected
-    layer: str | None = None
+    layer: Layer | None = None
     source: str | None = None
     section: str | None = None
     note: str | None = None

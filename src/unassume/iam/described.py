@@ -29,7 +29,7 @@ from unassume.iam.principals import (
     User,
     context_keys,
 )
-from unassume.iam.values import ABSENT, UNKNOWN, Context, Known, Unsaid, Value
+from unassume.iam.values import ABSENT, PRESENT, UNKNOWN, Context, Known, Unsaid, Value
 
 Scalar = str | int | float | bool
 _ARN = re.compile(r"arn:(aws[a-z-]*):(iam|sts)::([0-9]{12}):(root|[a-z-]+/[^\s*?]+)")
@@ -74,17 +74,25 @@ class Question(msgspec.Struct, frozen=True):
     resource_account: str | None = None
 
 
-def question(request: DescribedRequest, policies: DescribedPolicies) -> Question:
-    """The question that a request and its policies, as written, amount to."""
-    read = request_of(request)
+def question(request: DescribedRequest, policies: DescribedPolicies, untold: Unsaid = ABSENT) -> Question:
+    """The question that a request and its policies, as written, amount to.
+
+    `untold` is what the keys count as that AWS sets for such a principal and its ARN does not tell, as `aws:userid`.
+    """
+    read = request_of(request, untold)
     return Question(read, layers_of(policies, read), request.resource_account)
 
 
-def request_of(described: DescribedRequest) -> Request:
-    """The request; InputError for an action or a principal that cannot be read."""
+def request_of(described: DescribedRequest, untold: Unsaid = ABSENT) -> Request:
+    """The request; InputError for an action, a principal, a resource or a key that cannot be read."""
     if not _ACTION.fullmatch(described.action):
         raise InputError(f"`{described.action}` is no action", hint="write it as `s3:GetObject`, without wildcards")
-    principal, keys = principal_of(described.principal)
+    if described.resource != "*" and not re.fullmatch(r"arn(?::[^:]*){4}:.+", described.resource):
+        raise InputError(f"`{described.resource}` is no resource", hint="give an ARN, or `*` for an action without one")
+    if described.resource_account is not None and not re.fullmatch(r"[0-9]{12}", described.resource_account):
+        raise InputError(f"`{described.resource_account}` is no account", hint="an account id has 12 digits")
+    principal, keys = principal_of(described.principal, untold)
+    _check_keys([*described.context, *described.unknown_keys])
     keys |= {key.lower(): _value(value) for key, value in described.context.items()}
     keys |= dict.fromkeys((key.lower() for key in described.unknown_keys), Unsaid.UNKNOWN)
     return Request(described.action, described.resource, Context(keys), principal)
@@ -113,10 +121,10 @@ def is_assuming(request: Request) -> bool:
     return is_trusted and ":role/" in request.resource
 
 
-def principal_of(described: str | Mapping[str, Any]) -> tuple[Principal, dict[str, Value]]:
+def principal_of(described: str | Mapping[str, Any], untold: Unsaid = ABSENT) -> tuple[Principal, dict[str, Value]]:
     """A principal and the keys it brings; an ARN brings only what it tells, and a role's ARN a session without name."""
     if isinstance(described, str):
-        return _by_name(described)
+        return _by_name(described, untold)
     kind = _KINDS.get(str(described.get("type")))
     if kind is None:
         raise InputError(
@@ -132,7 +140,16 @@ def principal_of(described: str | Mapping[str, Any]) -> tuple[Principal, dict[st
     return principal, context_keys(principal)
 
 
-def _by_name(text: str) -> tuple[Principal, dict[str, Value]]:
+def _check_keys(keys: list[str]) -> None:
+    """InputError for a key without a prefix, or one that is given twice."""
+    for key in keys:
+        if not re.fullmatch(r"[^\s:]+:\S(?:.*\S)?", key):
+            raise InputError(f"`{key}` is no condition key", hint="write it as `aws:SourceIp`")
+        if sum(other.lower() == key.lower() for other in keys) > 1:
+            raise InputError(f"the condition key `{key}` is given twice")
+
+
+def _by_name(text: str, untold: Unsaid) -> tuple[Principal, dict[str, Value]]:
     if text == "*":
         return Anonymous(), context_keys(Anonymous())
     match = _ARN.fullmatch(text)
@@ -146,7 +163,14 @@ def _by_name(text: str) -> tuple[Principal, dict[str, Value]]:
     principal = _by_arn(text, match)
     keys = context_keys(principal)
     told = _TOLD if isinstance(principal, AssumedRole | User | FederatedUser) else frozenset(keys)
-    return principal, {key: value if key in told else ABSENT for key, value in keys.items()}
+    return principal, {key: value if key in told else _untold(value, untold) for key, value in keys.items()}
+
+
+def _untold(value: Value, untold: Unsaid) -> Value:
+    """What a key that the ARN does not tell counts as: one that AWS always sets is there, its value is not known."""
+    if value is ABSENT or untold is ABSENT:
+        return ABSENT
+    return UNKNOWN if value is UNKNOWN else PRESENT
 
 
 def _by_arn(text: str, match: re.Match[str]) -> Principal:
@@ -174,8 +198,9 @@ def _by_arn(text: str, match: re.Match[str]) -> Principal:
 
 def _session(partition: str, account: str, role_arn: str, name: str) -> AssumedRole:
     return AssumedRole(
-        partition=partition, account=account, role_arn=role_arn, role_id="", session_name=name, issued_at=UNKNOWN
-    )
+        partition=partition, account=account, role_arn=role_arn, role_id="", session_name=name, issued_at=UNKNOWN,
+        source_identity=UNKNOWN, tags=UNKNOWN, federated_provider=UNKNOWN,
+    )  # fmt: skip
 
 
 def _field(name: str, value: Any) -> Any:

@@ -62,7 +62,8 @@ def because(decision: Decision) -> str:
             return f"denied, because no {kind} allows it"
         case _:
             keys = ", ".join(f"`{key}`" for key in decision.unknown_keys)
-            return f"not known: {statements} hang on {keys or 'who the principal is'}"
+            hang = "hangs" if len(decision.grounds) == 1 else "hang"
+            return f"not known: {statements} {hang} on {keys or 'who the principal is'}"
 
 
 def _word(ground: Ground, statement: Statement, request: Request) -> Word:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import pytest
@@ -107,7 +106,7 @@ def test_an_account_made_by_a_client(lab: Lab, admin: Credentials, role: str | N
     made = organizations.create_account(AccountName="New", Email="new@example.com", **named)["CreateAccountStatus"]
     inside = assume(lab, admin, role_of(made["AccountId"], role or "OrganizationAccountAccessRole"), "boss")
     assert code_of(client(lab, "iam", inside).create_user, UserName="first") == "OK"
-    assert json.loads(lab.events()[-1].record["userIdentity"]["accountId"]) == int(made["AccountId"])
+    assert lab.events()[-1].record["userIdentity"]["accountId"] == made["AccountId"]
 
 
 def test_aws_managed_policies(lab: Lab, admin: Credentials) -> None:

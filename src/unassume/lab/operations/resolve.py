@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -15,6 +14,7 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 
+from unassume.lab.operations.reading import read_parameters
 from unassume.lab.operations.s3_requests import check_s3_request
 from unassume.lab.wire.incoming import Incoming
 from unassume.lab.wire.refusals import Family, Refusal, ambiguous, not_implemented
@@ -90,7 +90,7 @@ def resolve(incoming: Incoming, service: str) -> Operation:
         raise ambiguous()
     if service == "s3":
         check_s3_request(incoming, matched, labels)
-    parameters = {**dict(incoming.query), **labels} if service == "s3" else _parameters(incoming, labels)
+    parameters = {**dict(incoming.query), **labels} if service == "s3" else read_parameters(incoming, matched, labels)
     return Operation(service, iam_prefix(service), str(matched.name), parameters)
 
 
@@ -142,25 +142,3 @@ def _of_model(service: str) -> Family:
         return Family.REST_JSON
     shapes = {"rest-json": Family.REST_JSON, "json": Family.JSON, "ec2": Family.EC2, "rest-xml": Family.REST_XML}
     return shapes.get(protocol, Family.QUERY)
-
-
-def _parameters(incoming: Incoming, labels: Mapping[str, Any]) -> dict[str, Any]:
-    kind = incoming.header("content-type") or ""
-    found: dict[str, Any] = dict(incoming.query)
-    if kind.startswith("application/x-www-form-urlencoded"):
-        found |= incoming.form
-    elif "json" in kind and incoming.body:
-        found |= _json_object(incoming.body)
-    found |= labels
-    for protocol_word in ("Action", "Version"):
-        found.pop(protocol_word, None)
-    return found
-
-
-def _json_object(body: bytes) -> dict[str, Any]:
-    try:
-        document = json.loads(body)
-    except ValueError:
-        message = "The request body is not valid JSON."
-        raise Refusal(code="SerializationException", status=400, message=message) from None
-    return document if isinstance(document, dict) else {}

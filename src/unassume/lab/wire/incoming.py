@@ -74,7 +74,7 @@ class Incoming:
     @cached_property
     def form_pairs(self) -> Pairs:
         """The decoded pairs of a form body; none when the body is not a form."""
-        kind = self.header("content-type") or ""
+        kind = (self.header("content-type") or "").lower()
         if not kind.startswith("application/x-www-form-urlencoded"):
             return ()
         return _pairs(self.body)
