@@ -15,7 +15,7 @@ from unassume.iam.cases import case_values
 from unassume.iam.documents import parse
 from unassume.iam.evaluate import Request
 from unassume.iam.patterns import matcher, pieces
-from unassume.iam.values import ABSENT, PRESENT, UNKNOWN, Context, Known, Value
+from unassume.iam.values import ABSENT, PRESENT, UNKNOWN, Context, Known, Unsaid, Value
 from unassume.iam.witnesses import tokens_of, witnesses
 
 _ALPHABET = "abz"
@@ -133,3 +133,20 @@ def test_too_many_cases_stay_unknown() -> None:
     values: dict[str, Value] = {f"aws:principaltag/{n}": UNKNOWN for n in range(8)}
     assert _ask(both, values, cases=0) == "unknown"
     assert _ask(both, values) == "explicit-deny"
+
+
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+@pytest.mark.parametrize("element", ["Resource", "NotResource"])
+@pytest.mark.parametrize("pattern", ["*", "arn:aws:s3:::b/*", "arn:aws:s3:::other/*"])
+def test_an_unknown_resource_leaves_open_only_what_hangs_on_it(effect: str, element: str, pattern: str) -> None:
+    """Where the resource is not known, the answer is that of every resource, or unknown."""
+    statements = [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": effect, "Action": "s3:*", element: pattern},
+    ]
+    policy = parse(json.dumps({"Version": "2012-10-17", "Statement": statements}))
+    layers = Layers(identity=(NamedPolicy("p", policy),))
+    resources = ("arn:aws:s3:::b/k", "arn:aws:s3:::other/k", "arn:aws:s3:::third/k", "*")
+    every = {authorize(Request("s3:GetObject", each, Context({})), layers).outcome for each in resources}
+    got = authorize(Request("s3:GetObject", Unsaid.UNKNOWN, Context({})), layers).outcome
+    assert got == (every.pop() if len(every) == 1 else "unknown")

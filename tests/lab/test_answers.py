@@ -104,13 +104,22 @@ def test_unmapped_operation_is_denied_by_default_and_marked(lab: Lab, idle: Cred
 
 
 def test_unmapped_operation_needs_a_wildcard(lab: Lab, idle: Credentials) -> None:
-    """A policy for some ARN never covers an unmapped operation; one for `*` does."""
+    """A policy for some ARN never covers an unmapped operation, one for `*` does, and a deny of some ARN stops it.
+
+    What it would touch is not known, so what hangs on it is refused as the lab's own failure.
+    """
     iam = client(lab, "iam", lab.credentials("root"))
     athena = client(lab, "athena", idle)
     iam.put_user_policy(UserName="idle", PolicyName="Q", PolicyDocument=allow(["athena:*"], "arn:aws:athena:*:*:*"))
     assert code_of(athena.list_work_groups) != "OK"
     iam.put_user_policy(UserName="idle", PolicyName="Q", PolicyDocument=allow(["athena:*"]))
     assert code_of(athena.list_work_groups) == "OK"
+    one = {"Effect": "Deny", "Action": "athena:*", "Resource": "arn:aws:athena:us-east-1:123456789012:workgroup/one"}
+    document = json.loads(allow(["athena:*"]))
+    document["Statement"].append(one)
+    iam.put_user_policy(UserName="idle", PolicyName="Q", PolicyDocument=json.dumps(document))
+    assert code_of(athena.list_work_groups) != "OK"
+    assert lab.calls()[-1].reason.startswith("lab:unjudged")
     iam.delete_user_policy(UserName="idle", PolicyName="Q")
 
 

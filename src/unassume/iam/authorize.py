@@ -281,7 +281,7 @@ class _Case:
         """
         if self._is_trust() or self._layers.resource is None:
             return self._is_trust()
-        return ":key/" in self._request.resource and self._request.action.lower().startswith("kms:")
+        return ":key/" in str(self._request.resource) and self._request.action.lower().startswith("kms:")
 
     def _is_bare_federated(self) -> bool:
         """Whether the caller is a federated user without session policies: nothing of its user's reaches it.

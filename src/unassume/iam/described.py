@@ -118,7 +118,7 @@ def is_assuming(request: Request) -> bool:
     """Whether the request is judged by a role's trust policy."""
     action = request.action.lower()
     is_trusted = action.startswith("sts:assumerole") or action in ("sts:setsourceidentity", "sts:tagsession")
-    return is_trusted and ":role/" in request.resource
+    return is_trusted and ":role/" in str(request.resource)
 
 
 def principal_of(described: str | Mapping[str, Any], untold: Unsaid = ABSENT) -> tuple[Principal, dict[str, Value]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, partial
+from typing import Literal
 
 import msgspec
 
@@ -20,13 +21,13 @@ from unassume.iam.variables import Template, fill, fixed, references, template_o
 
 
 class Request(msgspec.Struct, frozen=True):
-    """What is asked: an action on a resource (an ARN, or `*` for actions without one), in a context.
+    """What is asked: an action on a resource (an ARN, `*` for actions without one, or UNKNOWN), in a context.
 
     `principal` is needed only where a policy has a Principal element; its condition keys are not added here.
     """
 
     action: str
-    resource: str
+    resource: str | Literal[Unsaid.UNKNOWN]
     context: Context
     principal: Principal | None = None
 
@@ -138,18 +139,22 @@ def _resource_check(template: Template) -> Check:
     pattern = fixed(template)
     if pattern is not None:
         test = _resource_matcher(pattern)
-        return lambda request: test(request.resource)
+        is_all = pattern == EVERYTHING
+        return lambda request: test(request.resource) if isinstance(request.resource, str) else is_all or None
 
     first = template[0]
     prefix = first if isinstance(first, str) else ""
 
     def check(request: Request) -> bool | None:
+        if not isinstance(request.resource, str):
+            return None
         if not request.resource.startswith(prefix):
             return False
         filled = fill(template, partial(look_up, request.context))
         if filled is UNKNOWN:
             return None
-        return not isinstance(filled, Unsaid) and _resource_matcher(filled)(request.resource)
+        resource = request.resource
+        return not isinstance(filled, Unsaid) and _resource_matcher(filled)(resource)
 
     return check
 

@@ -13,7 +13,7 @@ from unassume.iam.documents import DocumentKind, parse
 from unassume.iam.evaluate import Request
 from unassume.iam.principals import AssumedRole, Federated, FederatedUser, Root, Service, User
 from unassume.iam.statements import Policy
-from unassume.iam.values import Context
+from unassume.iam.values import Context, Unsaid
 from unassume.lab.access.callers import Caller
 from unassume.lab.access.credentials import RoleSession, UserSession
 from unassume.lab.accounts.history import History
@@ -38,8 +38,11 @@ def parsed(text: str, kind: DocumentKind) -> Policy:
     return parse(text, kind)
 
 
-def judge(caller: Caller, needed: Needed, context: Context, history: History) -> Judgement:
-    """The judgement of one action by the caller's identity-based and session policies."""
+def judge(caller: Caller, needed: Needed, context: Context, history: History, *, is_mapped: bool = True) -> Judgement:
+    """The judgement of one action by the caller's identity-based and session policies.
+
+    Of a call that no table maps, the resource is not known: what hangs on it is refused, never judged as `*`.
+    """
     view = history.enforced(caller.account)
     if is_role_gone(caller, view):
         return _denied(caller, needed, Decision("implicit-deny", DocumentKind.IDENTITY), "the role is gone")
@@ -47,7 +50,8 @@ def judge(caller: Caller, needed: Needed, context: Context, history: History) ->
         layers = Layers(identity=identity(caller, view), session=session_policies(caller))
     except InputError as problem:
         return unjudged(needed, f"a policy of the caller: {problem.message}")
-    request = Request(needed.action, needed.resource, context, caller.principal)
+    is_known = is_mapped or needed.resource != "*"
+    request = Request(needed.action, needed.resource if is_known else Unsaid.UNKNOWN, context, caller.principal)
     decision = authorize(request, layers, resource_account=needed.owner)
     return concluded(caller, needed, decision)
 
@@ -58,7 +62,8 @@ def concluded(caller: Caller, needed: Needed, decision: Decision) -> Judgement:
         return Judgement(True, "allow")
     if decision.outcome == "unknown":
         keys = ", ".join(decision.unknown_keys)
-        return unjudged(needed, f"statements {', '.join(decision.statements)} hang on `{keys}`")
+        hangs = f"`{keys}`" if keys else "the resource, which the lab does not know for this call"
+        return unjudged(needed, f"statements {', '.join(decision.statements)} hang on {hangs}")
     return _denied(caller, needed, decision, ", ".join(decision.statements))
 
 
