@@ -20,6 +20,9 @@ import pytest
 PROGRAM = (sys.executable, "-c", "from unassume.cli.main import main; main()", "lab")
 
 
+SIGNALS = [each for each in (signal.SIGTERM, getattr(signal, "SIGHUP", None)) if each is not None]
+
+
 @contextmanager
 def serving(*words: str, end: int = signal.SIGTERM) -> Iterator[tuple[dict[str, str], list[str]]]:
     """The variables a lab told to export; afterwards what it said on standard error, when it ended cleanly."""
@@ -58,11 +61,12 @@ def ended(*words: str) -> tuple[int, list[str]]:
     return done.returncode, done.stderr.splitlines()
 
 
-def test_accounts_log_and_trail(tmp_path: Path) -> None:
-    """Accounts, a log of every call and a trail on disk, which a SIGTERM leaves whole."""
+@pytest.mark.parametrize("end", SIGNALS)
+def test_accounts_log_and_trail(tmp_path: Path, end: int) -> None:
+    """Accounts, a log of every call and a trail on disk, which SIGTERM and a terminal that closes leave whole."""
     log, trails = tmp_path / "calls.jsonl", tmp_path / "trails"
     trails.mkdir()
-    with serving("--seed", "none", "--accounts", "3", "--log", str(log), "--trail-dir", str(trails)) as (
+    with serving("--seed", "none", "--accounts", "3", "--log", str(log), "--trail-dir", str(trails), end=end) as (
         exported,
         said,
     ):
@@ -89,13 +93,14 @@ def test_tls_and_log_on_standard_error() -> None:
 @pytest.mark.parametrize(
     "words",
     [("--accounts", "51"), ("--accounts", "0"), ("--seed", "nobody"), ("--port", "70000"), ("--propagation", "nan"),
-     ("--trail-delay", "-1"), ("--read-delay", "long")],
+     ("--trail-delay", "-1"), ("--read-delay", "long"), ("--log", ""), ("--trail-dir", "")],
     ids=" ".join,
 )  # fmt: skip
 def test_bad_options(words: tuple[str, ...]) -> None:
     """An option that makes no sense is one line and exit 2."""
     code, lines = ended(*words)
     assert (code, lines[0][:7], lines[1][:6], len(lines)) == (2, "error: ", "hint: ", 2)
+    assert words[0] in lines[0]
 
 
 def test_a_port_that_is_taken() -> None:
@@ -103,7 +108,8 @@ def test_a_port_that_is_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         code, lines = ended("--seed", "none", "--port", str(taken.getsockname()[1]))
     assert code == 1
-    assert lines[0].startswith("error: cannot listen on port")
+    assert lines[0].endswith(": it is in use")
+    assert lines[1] == "hint:  leave `--port` out for any free one"
 
 
 @pytest.mark.parametrize("option", ["--log", "--trail-dir"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,46 +17,98 @@ if TYPE_CHECKING:
     from unassume.lab import Lab
 
 
-class _Seconds(click.ParamType[float]):
-    """A bounded number of seconds, with decimals; not a number is none."""
+class _Number(click.ParamType[float]):
+    """A bounded number; what cannot be read as one, like what is beyond the bounds, is refused in one sentence."""
 
-    name = "seconds"
+    name = "number"
 
-    def __init__(self, most: float) -> None:
+    def __init__(self, least: int, most: int, *, unit: str = "") -> None:
+        self._least = least
         self._most = most
+        self._unit = unit
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         try:
-            seconds = float(str(value))
+            number = float(str(value)) if self._unit else int(str(value))
         except ValueError:
-            seconds = math.nan
-        if not 0 <= seconds <= self._most:
-            self.fail(f"{value!r} is not a number of seconds from 0 to {self._most:.0f}.", param, ctx)
-        return seconds
+            number = math.nan
+        if not self._least <= number <= self._most:
+            kind = f"number of {self._unit}" if self._unit else "whole number"
+            self.fail(f"{value!r} is not a {kind} from {self._least} to {self._most}.", param, ctx)
+        return number
 
 
-@click.command(short_help="Serve a local AWS until Ctrl-C.")
+def _seconds(most: int) -> _Number:
+    return _Number(0, most, unit="seconds")
+
+
+def _not_empty(ctx: click.Context, param: click.Parameter, given: str | None) -> str | None:
+    if given == "":
+        raise InputError(f"`{param.opts[0]}` names nothing", hint=f"give {param.metavar} a name, or leave it out")
+    return given
+
+
+@click.command(short_help="Serve a local AWS until Ctrl-C.", context_settings={"show_default": True})
 @click.option(
     "--seed", type=click.Choice([*SEED_NAMES, "none"]), default=SEED_NAMES[0], help="What the accounts begin with."
 )
 @click.option(
-    "--accounts", type=click.IntRange(1, MOST), default=1, help="How many accounts; two or more form an organization."
+    "--accounts",
+    type=_Number(1, MOST),
+    metavar="NUMBER",
+    default=1,
+    help=f"How many accounts, 1 to {MOST}; two or more form an organization.",
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The loopback port (default: any free one).")
-@click.option("--tls", is_flag=True, help="Serve HTTPS, with a certificate made for this run.")
 @click.option(
-    "--trail-dir", type=click.Path(path_type=Path), metavar="DIR", help="Write CloudTrail's files below this directory."
+    "--port",
+    type=_Number(0, 65535),
+    metavar="NUMBER",
+    default=0,
+    show_default="any free one",
+    help="The loopback port, up to 65535.",
 )
-@click.option("--log", metavar="FILE", help="Write each call as a line of JSON; `-` is standard error.")
-@click.option("--propagation", type=_Seconds(600), default=5.0, help="Seconds until a policy change is enforced.")
-@click.option("--read-delay", type=_Seconds(600), default=0.0, help="Seconds that reads of roles lag behind writes.")
-@click.option("--trail-delay", type=_Seconds(3600), default=15.0, help="Seconds until an event can be looked up.")
+@click.option("--tls", is_flag=True, show_default="off", help="Serve HTTPS, with a certificate made for this run.")
+@click.option(
+    "--trail-dir",
+    callback=_not_empty,
+    metavar="DIR",
+    show_default="none",
+    help="Write CloudTrail's files below this directory.",
+)
+@click.option(
+    "--log",
+    callback=_not_empty,
+    metavar="FILE",
+    show_default="none",
+    help="Write each call as a line of JSON; `-` is standard error.",
+)
+@click.option(
+    "--propagation",
+    type=_seconds(600),
+    metavar="SECONDS",
+    default=5,
+    help="Seconds until a policy change is enforced, 0 to 600.",
+)
+@click.option(
+    "--read-delay",
+    type=_seconds(600),
+    metavar="SECONDS",
+    default=0,
+    help="Seconds that reads of roles lag behind writes, 0 to 600.",
+)
+@click.option(
+    "--trail-delay",
+    type=_seconds(3600),
+    metavar="SECONDS",
+    default=15,
+    help="Seconds until an event can be looked up, 0 to 3600.",
+)
 def lab(
     seed: str,
     accounts: int,
     port: int,
     tls: bool,
-    trail_dir: Path | None,
+    trail_dir: str | None,
     log: str | None,
     propagation: float,
     read_delay: float,
@@ -75,7 +127,8 @@ def lab(
         if lines is not None:
             closing.callback(lines.close)
         served = Lab(
-            seed=None if seed == "none" else seed, accounts=accounts, port=port, tls=tls, trail_dir=trail_dir,
+            seed=None if seed == "none" else seed, accounts=accounts, port=port, tls=tls,
+            trail_dir=Path(trail_dir) if trail_dir else None,
             propagation=propagation, read_delay=read_delay, trail_delay=trail_delay,
             on_call=lines.write if lines else None,
         )  # fmt: skip
@@ -91,17 +144,26 @@ def _serve(served: Lab) -> None:
     from unassume.lab.server import serve_lines
 
     stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
+    for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        # Under nohup it stays ignored: the lab is to outlive its terminal.
+        if number is not None and (name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN):
+            signal.signal(number, lambda *_: stopped.set())
     try:
         with served:
             show(serve_lines(served))
-            click.echo("serving on loopback until Ctrl-C", err=True)
+            _say("serving on loopback until Ctrl-C")
             # In steps, so that a signal is seen on systems where a wait for ever is not interrupted.
             while not stopped.wait(1):
                 pass
-            click.echo("stopped", err=True)
+            _say("stopped")
     except ImportError as error:
         raise InputError(
             f"the lab is not installed: {error.name} is missing", hint="pip install 'unassume[lab]'"
         ) from None
+
+
+def _say(words: str) -> None:
+    """Said on standard error, or to nobody once its terminal is gone."""
+    with suppress(OSError):
+        click.echo(words, err=True)

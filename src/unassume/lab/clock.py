@@ -4,8 +4,29 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+_MOST_JUMPS = 1024
+
+
+class Jumps:
+    """How far a clock was jumped, and when by the machine's clock; of many jumps the latest 1,024 are told apart."""
+
+    def __init__(self) -> None:
+        self.total = timedelta()
+        self._before: deque[tuple[datetime, timedelta]] = deque(maxlen=_MOST_JUMPS)
+
+    def add(self, at: datetime, by: timedelta) -> None:
+        """Jump by so much at an instant of the machine's clock."""
+        if by:
+            self._before.append((at, self.total))
+            self.total += by
+
+    def until(self, stamp: datetime) -> timedelta:
+        """How far it had been jumped by then; a stamp in the very instant of a jump is from before it."""
+        return next((before for at, before in self._before if at >= stamp), self.total)
 
 
 class LabClock:
@@ -18,7 +39,7 @@ class LabClock:
         self._start = start or datetime.now(UTC)
         self._since = time.monotonic()
         self._moving = moving
-        self._advanced = timedelta()
+        self._jumps = Jumps()
         self._lock = threading.Lock()
         self._watching: tuple[Callable[[datetime], None], ...] = ()
 
@@ -27,19 +48,28 @@ class LabClock:
         with self._lock:
             return self._now()
 
+    def at_wall(self, stamp: datetime) -> datetime:
+        """The lab's time when the machine's clock showed `stamp`, which may also be yet to come.
+
+        A stamp cut to its second that could be from before a jump or after it is taken to be from before.
+        """
+        with self._lock:
+            since = wall() - stamp if self._moving else timedelta()
+            return self._now() - since - (self._jumps.total - self._jumps.until(stamp))
+
     def advance(self, seconds: float) -> None:
         """Jump forward by that many seconds; ValueError for a negative number."""
         if seconds < 0:
             raise ValueError(f"the lab clock does not run backwards: `{seconds}`")
         with self._lock:
-            self._advanced += timedelta(seconds=seconds)
+            self._jumps.add(wall(), timedelta(seconds=seconds))
         self._tell()
 
     def sleep(self, seconds: float) -> None:
         """Return with the clock at least `seconds` later than at the call, without waiting."""
         target = self.now() + timedelta(seconds=max(0.0, seconds))
         with self._lock:
-            self._advanced += max(timedelta(), target - self._now())
+            self._jumps.add(wall(), max(timedelta(), target - self._now()))
         self._tell()
 
     def watch(self, seen: Callable[[datetime], None]) -> Callable[[], None]:
@@ -59,7 +89,7 @@ class LabClock:
 
     def _now(self) -> datetime:
         run = time.monotonic() - self._since if self._moving else 0.0
-        return self._start + timedelta(seconds=run) + self._advanced
+        return self._start + timedelta(seconds=run) + self._jumps.total
 
 
 def wall() -> datetime:

@@ -27,6 +27,7 @@ from unassume.lab.clock import LabClock
 from unassume.lab.control.doorway import LostReply
 from unassume.lab.control.faults import Faults
 from unassume.lab.federation.provider import Federation
+from unassume.lab.operations.outside import why_outside
 from unassume.lab.operations.resolve import Operation, family, resolve
 from unassume.lab.operations.table import Scene, needs
 from unassume.lab.operations.unjudged import writes_unjudged
@@ -118,10 +119,12 @@ class Gate:
         passage.family = family(incoming, "")
         if is_closed(incoming.path):
             raise Refusal(Why.UNSIGNED, "this path is not part of AWS", reason="moto's own path")
+        incoming.check_source_ip()
         signed = passage.signed = unsigned_call(incoming, _HOME) or read_authorization(incoming)
         passage.family = family(incoming, signed.service)
         if signed.region not in self._regions:
-            raise Refusal(Why.UNKNOWN_KEY, reason=f"the region {signed.region} is not enabled")
+            message = f"the region {signed.region} is not enabled; the lab serves {', '.join(self._regions)}"
+            raise Refusal(Why.UNKNOWN_KEY, message)
         unresolved: Refusal | None = None
         try:
             passage.operation = resolve(incoming, signed.service)
@@ -172,13 +175,15 @@ class Gate:
             keys = context(
                 caller, passage.incoming, signed.region, self._clock.now(), needed.keys, needed=needed, signed=signed
             )
-            judgement = judge(caller, needed, keys, self._history)
+            judgement = judge(caller, needed, keys, self._history, is_mapped=passage.needs.mapped)
             if not judgement.allowed:
                 is_encoded = passage.family is Family.EC2
                 encoded = self._sts.messages.encoded(caller, needed, keys.values, judgement) if is_encoded else ""
                 raise _denial(judgement, passage.family, encoded)
         if writes_unjudged(operation, passage.incoming):
             raise not_implemented(f"{operation.service}:{operation.name} yet: it would not be enforced")
+        if why := why_outside(operation, passage.incoming):
+            raise not_implemented(f"{operation.service}:{operation.name} {why}")
 
     def _by_sts(self, passage: Passage, caller: Caller, operation: Operation, signed: Signed) -> Answer:
         if operation.name not in JUDGED_HERE | NEVER_STOPPED:

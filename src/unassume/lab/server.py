@@ -199,6 +199,7 @@ class Lab:
             clock=self.clock.now(),
             delays=self._delays,
             profiles={name: held.access_key_id for name, held in sorted(self._credentials.items())},
+            oidc_issuer=self.oidc_issuer,
             faults=self.faults.all(),
             calls=self._gate.log.count(),
             events=self._trail.count(),

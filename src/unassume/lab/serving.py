@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 import threading
@@ -67,6 +68,13 @@ class _Listening(ThreadedWSGIServer):
         return None
 
 
+def _unavailable(port: int, problem: BaseException) -> AccessError:
+    number = problem.errno if isinstance(problem, OSError) else None
+    reasons = {errno.EADDRINUSE: "it is in use", errno.EACCES: "it is not allowed to this user"}
+    reason = reasons.get(number or 0, "the system refused it")
+    return AccessError(f"cannot listen on port `{port}`: {reason}", hint="leave `--port` out for any free one")
+
+
 class Server:
     """A WSGI application served on a thread until `stop`, over TLS when it is given a context."""
 
@@ -78,7 +86,7 @@ class Server:
             with socket.create_server((host, port)) as bound:
                 self._server = _Listening(host, port, application, _Silent, fd=bound.fileno())
         except (OSError, SystemExit, OverflowError) as problem:
-            raise AccessError(f"cannot listen on port `{port}`: it is in use or not allowed") from problem
+            raise _unavailable(port, problem) from problem
         # werkzeug reads the scheme off `ssl_context`; given to its constructor it would shake hands while accepting.
         self._server.tls = self._server.ssl_context = tls
         serve = self._server.serve_forever

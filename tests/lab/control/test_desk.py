@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import socket
+import urllib.request
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -37,6 +38,7 @@ def test_status(lab: Lab) -> None:
     assert (shown["accounts"], shown["regions"], shown["seed"]) == ([ACCOUNT], ["eu-west-1", "us-east-1"], None)
     assert (shown["endpoint"], shown["calls"], shown["events"]) == (lab.endpoint_url, 1, 1)
     assert shown["delays"] == {"propagation": 2, "read_delay": 0, "trail_delay": 0}
+    assert shown["oidc_issuer"] == lab.oidc_issuer
     assert shown["profiles"] == {"root": lab.credentials("root").access_key_id}
     assert [(each["fault"]["action"], each["fired"]) for each in shown["faults"]] == [("iam:*", 0)]
     assert lab.credentials("root").secret_access_key not in str(shown)
@@ -91,12 +93,30 @@ def test_faults(lab: Lab) -> None:
 @pytest.mark.parametrize(
     "body",
     [{}, {"kind": "fire"}, {"kind": "delay"}, {"kind": "delay", "seconds": 61}, {"kind": "throttle", "seconds": 1},
-     {"kind": "500", "call": 0}, {"kind": "500", "times": 0}, {"kind": "500", "often": 1}, []],
+     {"kind": "500", "call": 0}, {"kind": "500", "times": 0}, {"kind": "500", "often": 1}, [], {"kind": ["500"]},
+     *({"kind": "500", "action": action} for action in ("", "iam", "iam:", ":List", "s3:Get Object", "s3:a:b", "[a]:b"))],
 )  # fmt: skip
 def test_faults_that_are_none(lab: Lab, body: object) -> None:
     """A rule that makes no sense is refused and does not stand."""
     status, shown = ask(lab, "POST", "/_lab/faults", body)
     assert (status, list(shown), lab.faults.all()) == (400, ["error"], ())
+
+
+def test_kinds_are_named(lab: Lab) -> None:
+    """A kind there is not is answered with those there are."""
+    shown = ask(lab, "POST", "/_lab/faults", {"kind": "fire"})[1]
+    assert shown["error"] == "there is no fault `fire`; there are throttle, 500, drop-reply-after-write, delay"
+
+
+def test_saml_metadata(lab: Lab) -> None:
+    """The metadata is the XML document itself, which CreateSAMLProvider takes as it is, and no page may ask for it."""
+    with urllib.request.urlopen(f"{lab.endpoint_url}/_lab/saml-metadata", timeout=30) as answer:  # the lab's
+        assert answer.headers["Content-Type"] == "application/xml"
+        text = answer.read().decode()
+    assert text == lab.saml_metadata
+    made = client(lab, "iam", lab.credentials("root")).create_saml_provider(Name="Lab", SAMLMetadataDocument=text)
+    assert made["SAMLProviderArn"].endswith(":saml-provider/Lab")
+    assert ask(lab, "GET", "/_lab/saml-metadata", headers={"Origin": "null"})[0] == 403
 
 
 def test_tokens(lab: Lab) -> None:

@@ -155,7 +155,7 @@ def test_what_cannot_be_read_is_refused(service: str, name: str, given: dict[str
         ("lambda", "Invoke", {"FunctionName": "arn:aws:lambda:us-east-1:210987654321:function:f"}),
         ("sqs", "SendMessage", {"QueueUrl": "http://h/210987654321/q"}),
         ("sns", "Publish", {"TopicArn": "arn:aws:sns:us-east-1:210987654321:t"}),
-        ("kms", "Decrypt", {"CiphertextBlob": "", "KeyId": "arn:aws:kms:us-east-1:210987654321:key/k"}),
+        ("kms", "Decrypt", {"CiphertextBlob": _BLOB, "KeyId": f"arn:aws:kms:us-east-1:210987654321:key/{_KEY_ID}"}),
         ("dynamodb", "Scan", {"TableName": "arn:aws:dynamodb:us-east-1:210987654321:table/t"}),
         ("secretsmanager", "GetSecretValue", {"SecretId": "arn:aws:secretsmanager:us-east-1:210987654321:secret:s"}),
         ("athena", "GetWorkGroup", {"WorkGroup": "arn:aws:athena:us-east-1:210987654321:workgroup/w"}),

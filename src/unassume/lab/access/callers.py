@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 import msgspec
@@ -20,15 +19,14 @@ from unassume.iam.principals import (
 )
 from unassume.iam.values import Known, Value
 from unassume.lab.access.credentials import FederatedSession, Issued, Keyring, RoleSession, Session, UserSession
+from unassume.lab.access.freshness import staleness
 from unassume.lab.accounts import state
 from unassume.lab.accounts.history import History
-from unassume.lab.clock import LabClock, iso, wall
-from unassume.lab.wire.claims import Signed, Style
+from unassume.lab.clock import LabClock, iso
+from unassume.lab.wire.claims import Signed
 from unassume.lab.wire.incoming import Incoming
 from unassume.lab.wire.proof import tokens, verify
 from unassume.lab.wire.refusals import Refusal, Why
-
-_SKEW = timedelta(minutes=15)
 
 
 class Caller(msgspec.Struct, frozen=True):
@@ -143,19 +141,10 @@ def _by_user_key(incoming: Incoming, signed: Signed, history: History, clock: La
 
 
 def _prove(incoming: Incoming, signed: Signed, secret: str, clock: LabClock) -> None:
-    """The lab's clock is jumped while clients keep their own: a request fresh by either of them is fresh."""
-    stale = [_staleness(signed, now) for now in (wall(), clock.now())]
-    if None not in stale and stale[0] is not None:
-        raise Refusal(stale[0])
+    why = staleness(signed, clock)
+    if why is not None:
+        raise Refusal(why)
     verify(incoming, signed, secret)
-
-
-def _staleness(signed: Signed, now: datetime) -> Why | None:
-    if signed.expires_at is not None:
-        if now > signed.expires_at:
-            return Why.REQUEST_EXPIRED
-        return Why.NOT_YET_VALID if signed.style is Style.QUERY and signed.at - now > _SKEW else None
-    return Why.SKEWED if abs(signed.at - now) > _SKEW else None
 
 
 def _check_token(given: set[str], issued: Issued) -> None:

@@ -14,7 +14,7 @@ import msgspec
 
 from unassume.errors import InputError, UnassumeError
 from unassume.lab.clock import LabClock
-from unassume.lab.control.faults import Fault, Faults
+from unassume.lab.control.faults import Fault, Faults, check_kind
 from unassume.lab.control.status import Status
 from unassume.lab.control.tokens import AskedAssertion, AskedToken
 from unassume.lab.federation.provider import Federation
@@ -49,6 +49,12 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A body that says nothing."""
 
 
+class _Xml(str):
+    """An answer that is a document of its own and no JSON."""
+
+    __slots__ = ()
+
+
 class _Refused(Exception):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -70,8 +76,10 @@ class Desk:
             status, answer = 400, {"error": f"{problem.message}; {problem.hint}" if problem.hint else problem.message}
         except Exception as problem:  # noqa: BLE001  # whatever breaks is an error in JSON, without the trace
             status, answer = 500, {"error": f"the lab failed: {type(problem).__name__}"}
-        body = msgspec.json.encode(answer) + b"\n"
-        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+        is_xml = isinstance(answer, _Xml)
+        body = answer.encode() if isinstance(answer, _Xml) else msgspec.json.encode(answer) + b"\n"
+        kind = "application/xml" if is_xml else "application/json"
+        headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]
         headers += [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
         start_response(f"{status} {HTTPStatus(status).phrase}", headers)
         return [body]
@@ -130,7 +138,7 @@ def _now(lab: Steered, body: bytes = b"") -> object:
 def _advance(lab: Steered, body: bytes) -> object:
     seconds = _read(body, Advance).advance
     if not 0 <= seconds <= _LONGEST:
-        raise InputError(f"the clock is advanced by 0 to {_LONGEST:.0f} seconds; it does not run backwards")
+        raise InputError(f"`advance` is a number of seconds from 0 to {_LONGEST:.0f}; the clock does not run backwards")
     lab.clock.advance(seconds)
     return _now(lab)
 
@@ -146,6 +154,9 @@ def _faults(lab: Steered, body: bytes = b"") -> object:
 
 
 def _add_fault(lab: Steered, body: bytes) -> object:
+    asked = _read(body, dict)
+    if "kind" in asked:
+        check_kind(asked["kind"])
     lab.faults.add(_read(body, Fault))
     return _faults(lab)
 
@@ -163,6 +174,10 @@ def _saml_assertion(lab: Steered, body: bytes) -> object:
     return {"token": _read(body, AskedAssertion).made(lab.federation)}
 
 
+def _saml_metadata(lab: Steered, body: bytes) -> object:
+    return _Xml(lab.federation.saml_metadata)
+
+
 _ROUTES: Mapping[str, Mapping[str, Callable[[Steered, bytes], object]]] = {
     "/status": {"GET": _status},
     "/clock": {"GET": _now, "POST": _advance},
@@ -170,4 +185,5 @@ _ROUTES: Mapping[str, Mapping[str, Callable[[Steered, bytes], object]]] = {
     "/faults": {"GET": _faults, "POST": _add_fault, "DELETE": _clear_faults},
     "/web-identity-token": {"POST": _web_identity_token},
     "/saml-assertion": {"POST": _saml_assertion},
+    "/saml-metadata": {"GET": _saml_metadata},
 }

@@ -9,9 +9,10 @@ ASSUMPTION: a service without a row of its own answers as its protocol's others 
 from __future__ import annotations
 
 import math
+import re
 import threading
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -19,6 +20,8 @@ from unassume.errors import InputError
 from unassume.lab.wire.refusals import Family, Refusal
 
 Kind = Literal["throttle", "500", "drop-reply-after-write", "delay"]
+KINDS = get_args(Kind)
+_ACTION = re.compile(r"\*|[a-zA-Z0-9*?-]+:[a-zA-Z0-9_*?]+")
 LONGEST = 60
 """The most seconds a call is delayed."""
 _MOST = 1000
@@ -28,8 +31,9 @@ _TIMES = 1_000_000
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A rule: what befalls calls of an action, from the `call`-th that matches on, `times` times.
 
-    `action` is `prefix:Operation` and may hold `*` and `?`. `principal` narrows it to a caller: the user's or session's
-    name, or its ARN, which may hold wildcards too. `seconds` are real ones and belong to `delay` alone, at most 60.
+    `action` is `*` or `prefix:Operation`, as calls are logged, and may hold `*` and `?`. `principal` narrows it to a
+    caller: the user's or session's name, or its ARN, which may hold wildcards too. `seconds` are real ones and belong
+    to `delay` alone, at most 60.
     """
 
     kind: Kind
@@ -40,21 +44,27 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     principal: str | None = None
 
     def __post_init__(self) -> None:
-        if self.kind not in ("throttle", "500", "drop-reply-after-write", "delay"):
-            raise InputError(
-                f"there is no fault `{self.kind}`", hint="it is throttle, 500, drop-reply-after-write or delay"
-            )
+        check_kind(self.kind)
+        if not _ACTION.fullmatch(self.action):
+            hint = "write `prefix:Operation` as the log shows it, `s3:ListBuckets` or `iam:*`, or `*` for every call"
+            raise InputError(f"`{self.action[:100]}` is no action", hint=hint)
         if not 1 <= self.call <= _TIMES or not 1 <= self.times <= _TIMES:
-            raise InputError(f"`call` and `times` of a fault are from 1 to {_TIMES}")
+            raise InputError(f"`call` and `times` of a fault are numbers from 1 to {_TIMES}")
         is_bounded = math.isfinite(self.seconds) and 0 < self.seconds <= LONGEST
         if (self.kind == "delay" and not is_bounded) or (self.kind != "delay" and self.seconds != 0):
-            raise InputError(f"`seconds` are given to a delay alone, more than 0 and at most {LONGEST}")
+            raise InputError(f"`seconds` of a delay are a number above 0 and up to {LONGEST}; other faults have none")
 
     def matches(self, action: str, arn: str, name: str) -> bool:
         """Whether the rule speaks of this call of this caller."""
         if not fnmatchcase(action.lower(), self.action.lower()):
             return False
         return self.principal is None or self.principal == name or fnmatchcase(arn, self.principal)
+
+
+def check_kind(kind: object) -> None:
+    """InputError for a kind of fault that there is not, with those there are."""
+    if kind not in KINDS:
+        raise InputError(f"there is no fault `{str(kind)[:100]}`", hint=f"there are {', '.join(KINDS)}")
 
 
 class Standing(msgspec.Struct, frozen=True):

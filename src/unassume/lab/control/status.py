@@ -29,6 +29,7 @@ class Status(msgspec.Struct, frozen=True):
     clock: datetime
     delays: Delays
     profiles: Mapping[str, str]
+    oidc_issuer: str
     faults: tuple[Standing, ...]
     calls: int
     events: int

@@ -5,6 +5,7 @@ AWS: https://docs.aws.amazon.com/service-authorization/latest/reference/list_aws
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,12 +14,13 @@ from unassume.lab.accounts.state import find_user_key
 from unassume.lab.operations.needed import Needed
 from unassume.lab.operations.passing import passed
 from unassume.lab.operations.resolve import Operation
-from unassume.lab.operations.rows import Service, missing, on
+from unassume.lab.operations.rows import Resolver, Service, missing, on
 from unassume.lab.operations.scene import Scene
 from unassume.lab.operations.standing import profile_arn
 from unassume.lab.wire.refusals import Refusal
 
 _ARN = "arn:aws:iam::"
+_PATH = re.compile(r"/|/[\x21-\x7e]+/")
 
 
 def _role(text: str, scene: Scene) -> str:
@@ -36,6 +38,10 @@ def _group(text: str, scene: Scene) -> str:
     return group.arn if group else f"{_ARN}{scene.account}:group/{text}"
 
 
+def _certificate(text: str, scene: Scene) -> str:
+    return f"{_ARN}{scene.account}:server-certificate/{text}"
+
+
 def _profile(text: str, scene: Scene) -> str:
     return profile_arn(scene.account, text) or f"{_ARN}{scene.account}:instance-profile/{text}"
 
@@ -44,9 +50,37 @@ def _made(operation: Operation, scene: Scene, kind: str, name: str) -> tuple[Nee
     given = operation.parameters
     if not given.get(name):
         raise missing(name)
-    path = "/" + str(given.get("Path") or "/").strip("/")
-    resource = f"{_ARN}{scene.account}:{kind}{path if path.endswith('/') else path + '/'}{given[name]}"
+    resource = f"{_ARN}{scene.account}:{kind}{_path(given.get('Path'))}{given[name]}"
     return (on(f"iam:{operation.name}", resource, _keys(operation, scene, resource)),)
+
+
+def _path(text: object) -> str:
+    """A path, `/` where none is sent; moto writes it into the ARN as it comes, so no slash is added or taken away.
+
+    AWS: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html (the pattern of paths)
+    """
+    path = str(text or "/")
+    if not _PATH.fullmatch(path):
+        message = "The specified value for path is invalid. It must begin and end with / and contain only ASCII."
+        raise Refusal(code="ValidationError", status=400, message=message)
+    return path
+
+
+def _renamed(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
+    """A change of name or path needs the action on what it is and on what it becomes.
+
+    AWS: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateUser.html ("Understand the implications of
+    changing an IAM user's path or name"; UpdateGroup and UpdateServerCertificate likewise)
+    """
+    kind, parameter, find = _RENAMES[operation.name]
+    given = operation.parameters
+    if not given.get(parameter):
+        raise missing(parameter)
+    before = find(str(given[parameter]), scene)
+    path, _, name = before.removeprefix(f"{_ARN}{scene.account}:{kind}").rpartition("/")
+    path = _path(given["NewPath"]) if given.get("NewPath") else path + "/"
+    after = f"{_ARN}{scene.account}:{kind}{path}{given.get(f'New{parameter}') or name}"
+    return tuple(on(f"iam:{operation.name}", each) for each in dict.fromkeys((before, after)))
 
 
 def _create_role(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
@@ -155,6 +189,10 @@ def _boundary_of(resource: str, scene: Scene) -> Value:
     return Known((str(arn),)) if arn else ABSENT
 
 
+_RENAMES: Mapping[str, tuple[str, str, Resolver]] = {
+    "UpdateUser": ("user", "UserName", _user), "UpdateGroup": ("group", "GroupName", _group),
+    "UpdateServerCertificate": ("server-certificate", "ServerCertificateName", _certificate),
+}  # fmt: skip
 IAM = Service(
     base="arn:aws:iam::{account}:",
     rows={
@@ -177,10 +215,9 @@ IAM = Service(
         "DeleteSSHPublicKey DeleteUser DeleteUserPermissionsBoundary DeleteUserPolicy DetachUserPolicy "
         "EnableMFADevice GetLoginProfile GetSSHPublicKey GetUserPolicy ListAttachedUserPolicies ListGroupsForUser "
         "ListUserPolicies ListUserTags PutUserPermissionsBoundary PutUserPolicy TagUser UntagUser "
-        "UpdateLoginProfile UpdateSSHPublicKey UpdateUser UploadSSHPublicKey",
+        "UpdateLoginProfile UpdateSSHPublicKey UploadSSHPublicKey",
         "{GroupName:group}": "AddUserToGroup AttachGroupPolicy DeleteGroup DeleteGroupPolicy DetachGroupPolicy "
-        "GetGroup GetGroupPolicy ListAttachedGroupPolicies ListGroupPolicies PutGroupPolicy RemoveUserFromGroup "
-        "UpdateGroup",
+        "GetGroup GetGroupPolicy ListAttachedGroupPolicies ListGroupPolicies PutGroupPolicy RemoveUserFromGroup",
         "{InstanceProfileName:profile}": "DeleteInstanceProfile GetInstanceProfile ListInstanceProfileTags "
         "RemoveRoleFromInstanceProfile TagInstanceProfile UntagInstanceProfile",
         "policy/{PolicyArn}": "CreatePolicyVersion DeletePolicy DeletePolicyVersion GetPolicy GetPolicyVersion "
@@ -193,8 +230,7 @@ IAM = Service(
         "saml-provider/{SAMLProviderArn}": "DeleteSAMLProvider GetSAMLProvider ListSAMLProviderTags TagSAMLProvider "
         "UntagSAMLProvider UpdateSAMLProvider",
         "mfa/{SerialNumber}": "DeleteVirtualMFADevice ListMFADeviceTags TagMFADevice UntagMFADevice",
-        "server-certificate/{ServerCertificateName}": "DeleteServerCertificate GetServerCertificate "
-        "UpdateServerCertificate",
+        "server-certificate/{ServerCertificateName}": "DeleteServerCertificate GetServerCertificate",
     },
     resolvers={"role": _role, "user": _user, "group": _group, "profile": _profile},
     special={
@@ -203,7 +239,7 @@ IAM = Service(
         "CreateVirtualMFADevice": _create_mfa, "UploadServerCertificate": _upload_certificate,
         "CreateOpenIDConnectProvider": _create_oidc, "CreateServiceLinkedRole": _linked_role,
         "AddRoleToInstanceProfile": _put_in_profile, "GetAccessKeyLastUsed": _key_of_any,
-    } | dict.fromkeys((
+    } | dict.fromkeys(_RENAMES, _renamed) | dict.fromkeys((
         "GetUser", "ListAccessKeys", "CreateAccessKey", "DeleteAccessKey", "UpdateAccessKey", "ListMFADevices",
         "ListSSHPublicKeys", "ListSigningCertificates", "UploadSigningCertificate", "UpdateSigningCertificate",
         "DeleteSigningCertificate", "ChangePassword",

@@ -15,6 +15,7 @@ from unassume.lab.operations.resolve import Operation
 from unassume.lab.operations.rows import Service, check_arn, missing, on
 from unassume.lab.operations.scene import Scene
 from unassume.lab.operations.standing import ciphertext_key, key_arn
+from unassume.lab.wire.refusals import Refusal
 
 _KEY = re.compile(r"(?:arn:aws:kms:[\w-]+:\d{12}:)?(?:key/)?[\w-]+|(?:arn:aws:kms:[\w-]+:\d{12}:)?alias/[\w/-]+")
 _CRYPTOGRAPHIC = frozenset({
@@ -31,29 +32,35 @@ def _key(text: str, scene: Scene) -> str:
 
 
 def _decrypt(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
-    """Without a key id it is the key in the ciphertext."""
     given = operation.parameters
-    named = given.get("KeyId") or _in_ciphertext(given)
-    return (_needed("kms:Decrypt", str(named), operation, scene, given.get("EncryptionContext")),)
+    return (_needed("kms:Decrypt", _used(given, "KeyId", scene), operation, scene, given.get("EncryptionContext")),)
 
 
 def _re_encrypt(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
     """AWS: "you must have kms:ReEncryptFrom permission on the source and kms:ReEncryptTo on the destination key"."""
     given = operation.parameters
-    source, target = given.get("SourceKeyId") or _in_ciphertext(given), given.get("DestinationKeyId")
+    source, target = _used(given, "SourceKeyId", scene), given.get("DestinationKeyId")
     if not target:
         raise missing("DestinationKeyId")
     return (
-        _needed("kms:ReEncryptFrom", str(source), operation, scene, given.get("SourceEncryptionContext")),
+        _needed("kms:ReEncryptFrom", source, operation, scene, given.get("SourceEncryptionContext")),
         _needed("kms:ReEncryptTo", str(target), operation, scene, given.get("DestinationEncryptionContext")),
     )
 
 
-def _in_ciphertext(given: Mapping[str, object]) -> str:
-    found = ciphertext_key(given.get("CiphertextBlob"))
-    if found is None:
+def _used(given: Mapping[str, object], name: str, scene: Scene) -> str:
+    """The key in the ciphertext, as the call names it; moto decrypts with it whatever key the call names.
+
+    AWS: https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html (IncorrectKeyException)
+    """
+    used = ciphertext_key(given.get("CiphertextBlob"))
+    if used is None:
         raise missing("CiphertextBlob")
-    return found
+    named = str(given.get(name) or used)
+    if _key(named, scene).rpartition("/")[2] != used:
+        message = "The key ID in the request does not identify a CMK that can perform this operation."
+        raise Refusal(code="IncorrectKeyException", status=400, message=message)
+    return named
 
 
 def _needed(action: str, named: str, operation: Operation, scene: Scene, encryption: object) -> Needed:

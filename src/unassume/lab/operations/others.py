@@ -10,13 +10,16 @@ from unassume.lab.operations.resolve import Operation
 from unassume.lab.operations.rows import Service, check_arn, missing, on
 from unassume.lab.operations.scene import Scene
 
+_BY_RULE = frozenset({"ListTargetsByRule", "PutTargets", "RemoveTargets"})
+
 
 def _bus_rule(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
     """A rule stands below its bus in its ARN, unless that is the default one."""
     given, start = operation.parameters, f"arn:aws:events:{scene.region}:{scene.account}:"
-    name, bus = given.get("Name") or given.get("Rule"), str(given.get("EventBusName") or "default")
+    named_by = "Rule" if operation.name in _BY_RULE else "Name"
+    name, bus = given.get(named_by), str(given.get("EventBusName") or "default")
     if not name:
-        raise missing("Name")
+        raise missing(named_by)
     if bus.startswith("arn:"):
         check_arn(bus, start + "event-bus/", start, scene.region)
         start, bus = bus.partition("event-bus/")[0], bus.partition("event-bus/")[2]

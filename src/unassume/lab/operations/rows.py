@@ -1,12 +1,12 @@
 """How a table says what an operation must be allowed: rows of resource templates, filled from its parameters.
 
 A row is `"function:{FunctionName}": "GetFunction DeleteFunction"`: below the service's own prefix, one resource for
-each of these operations. In braces stand parameter names: `{StreamARN,StreamName}` takes the first one sent, `{Names}`
-gives a resource for each element of a list, `{Name|*}` has a default, `{VpcId?}` makes the row one for calls that send
-it, `{QueueUrl:queue}` passes the value through a resolver of the table. A value that is an ARN already replaces all of
-the template before it, once it names the same kind of resource in the same region: moto might read another resource
-out of it. What a row cannot be filled with is refused, as AWS refuses it before it looks at policies; it is never
-judged on `*`, where a Deny of that resource would not bite.
+each of these operations. In braces stand parameter names: `{StreamARN,StreamName}` takes every one sent, for moto reads
+only one of them; `{Names}` gives a resource for each element of a list, `{Name|*}` has a default, `{VpcId?}` makes the
+row one for calls that send it, `{QueueUrl:queue}` passes the value through a resolver of the table. A value that is an
+ARN already replaces all of the template before it, once it names the same kind of resource in the same region: moto
+might read another resource out of it. What a row cannot be filled with is refused, as AWS refuses it before it looks
+at policies; it is never judged on `*`, where a Deny of that resource would not bite.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import product
+from math import prod
 from typing import Any
 
 import msgspec
@@ -29,6 +30,7 @@ Special = Callable[[Operation, Scene], "tuple[Needed, ...] | None"]
 Keys = Callable[[Operation, Scene, str], Mapping[str, Value]]
 
 _FIELD = re.compile(r"\{([^{}]+)\}")
+_ACCOUNT, _NONE = re.compile(r"[0-9]{12}"), re.compile("")
 _MOST = 1000
 
 
@@ -53,25 +55,25 @@ class Template(msgspec.Struct, frozen=True):
         if not self.base:
             return ("*",)
         base = self.base.replace("{region}", scene.region).replace("{account}", scene.account)
-        texts = [self._texts(field, given, scene) for field in self.fields]
-        if len(texts) == 1 and len(texts[0]) == 1:
-            return (self._joined(base, (texts[0][0],), scene),)
-        return tuple(self._joined(base, each, scene) for each in product(*texts))
+        texts = [self._texts(field, base, given, scene) for field in self.fields]
+        if prod(map(len, texts)) > _MOST:
+            raise Refusal(code="ValidationError", status=400, message="The request names too many resources.")
+        return tuple(dict.fromkeys(self._joined(base, each, scene.region) for each in product(*texts)))
 
-    def _joined(self, base: str, texts: Iterable[str], scene: Scene) -> str:
+    def _joined(self, base: str, texts: Iterable[str], region: str) -> str:
         found = base + self.literals[0]
         for index, text in enumerate(texts):
             if text.startswith("arn:"):
-                check_arn(text, found, base, scene.region)
+                check_arn(text, found, base, region)
                 found = text
             else:
                 found += text
             found += self.literals[index + 1]
         return found
 
-    def _texts(self, field: Field, given: Mapping[str, Any], scene: Scene) -> tuple[str, ...]:
-        found = next((value for name in field.names if (value := values_of(given, name))), None)
-        if found is None:
+    def _texts(self, field: Field, base: str, given: Mapping[str, Any], scene: Scene) -> tuple[str, ...]:
+        found = tuple(text for name in field.names for text in values_of(given, name))
+        if not found:
             if field.is_optional:
                 return ()
             if field.default is None:
@@ -80,7 +82,13 @@ class Template(msgspec.Struct, frozen=True):
         if len(found) > _MOST:
             raise Refusal(code="ValidationError", status=400, message=f"Too many values of '{field.names[0]}'.")
         resolver = field.resolver
-        return tuple(resolver(text, scene) for text in found) if resolver else found
+        if resolver is None:
+            return found
+        for text in found:
+            # A resolver might mend the ARN of nobody's into a real one, or cut off what shows that it is none.
+            if text.startswith("arn:"):
+                check_arn(text, base, base, scene.region)
+        return tuple(resolver(text, scene) for text in found)
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,19 +168,26 @@ def _numbered_pattern(path: str) -> re.Pattern[str]:
 def check_arn(arn: str, wanted: str, base: str, region: str) -> None:
     """A Refusal unless the ARN is of the service, region and kind that the template begins with.
 
-    ASSUMPTION: AWS's own codes differ (ResourceNotFound, InvalidParameter); none of them lets the call through.
+    moto reads ARNs without their region or account as the caller's own, where a Deny of the real ARN would not match:
+    both must be there exactly where the template has them. ASSUMPTION: AWS's own codes differ (ResourceNotFound,
+    InvalidParameter); none of them lets the call through.
     """
     parts, pattern = arn.split(":", 5), base.split(":", 5)
     kind = wanted[len(base) :]
     if (
         len(parts) < 6
         or parts[:3] != pattern[:3]
-        or (parts[3] not in ("", region))
-        or not re.fullmatch(r"\d{12}|aws|", parts[4])
+        or parts[3] != (region if pattern[3] else "")
+        or (not (_ACCOUNT if pattern[4] else _NONE).fullmatch(parts[4]) and not _is_managed(parts))
         or not parts[5].startswith(kind)
     ):
         message = f"The ARN '{arn}' does not name a resource of this kind in this region."
         raise Refusal(code="ValidationError", status=400, message=message)
+
+
+def _is_managed(parts: list[str]) -> bool:
+    """Whether it is a policy that AWS made for everybody, the only things whose account is called `aws`."""
+    return parts[4] == "aws" and parts[2] in ("iam", "organizations") and parts[5].startswith("policy/")
 
 
 def missing(name: str) -> Refusal:

@@ -15,9 +15,9 @@ from unassume.lab.operations.rows import missing
 from unassume.lab.operations.s3_keys import s3_keys
 from unassume.lab.operations.s3_names import BUCKET, OBJECT, VERSIONS
 from unassume.lab.operations.scene import Scene
-from unassume.lab.operations.standing import bucket_owner, object_tags
+from unassume.lab.operations.standing import bucket_owner, object_tags, upload_key
 from unassume.lab.wire.incoming import Incoming
-from unassume.lab.wire.refusals import Refusal, ambiguous
+from unassume.lab.wire.refusals import Refusal, ambiguous, not_implemented
 
 _GRANTS = ("x-amz-acl", "x-amz-grant-full-control", "x-amz-grant-read", "x-amz-grant-read-acp",
            "x-amz-grant-write-acp")  # fmt: skip
@@ -26,7 +26,7 @@ _MAKING = frozenset({"PutObject", "CopyObject", "CreateMultipartUpload"})
 
 
 def s3_needs(operation: Operation, scene: Scene) -> tuple[Needed, ...] | None:
-    """What an S3 call must be allowed, or None where the table does not know the operation."""
+    """What an S3 call must be allowed, or None where it names no bucket; a Refusal for one the table does not know."""
     name, given, incoming = operation.name, operation.parameters, scene.incoming
     if name == "ListBuckets":
         return (Needed("s3:ListAllMyBuckets", "*", s3_keys("s3:ListAllMyBuckets", operation, incoming)),)
@@ -38,13 +38,14 @@ def s3_needs(operation: Operation, scene: Scene) -> tuple[Needed, ...] | None:
         return tuple(_needed(action, f"arn:aws:s3:::{bucket}", operation, scene, owner) for action in BUCKET[name])
     if name == "DeleteObjects":
         return _deletions(str(bucket), operation, scene, owner)
-    if key is None:
-        return None
+    actions = OBJECT.get(name)
+    if key is None or actions is None:
+        # On `*` a Deny of this bucket would not bite; PostObject's key stands in a form that only moto reads.
+        raise not_implemented(f"s3:{name}")
+    if "uploadId" in given and owner is not None:
+        _check_upload(str(bucket), str(key), str(given["uploadId"]))
     target = f"arn:aws:s3:::{bucket}/{key}"
     copied = _copied(operation, scene) if name in ("CopyObject", "UploadPartCopy") else ()
-    actions = OBJECT.get(name)
-    if actions is None:
-        return None
     if "versionId" in given:
         actions = tuple(VERSIONS.get(action, action) for action in actions)
     more = _with_headers(incoming) if name in _MAKING else ()
@@ -53,6 +54,16 @@ def s3_needs(operation: Operation, scene: Scene) -> tuple[Needed, ...] | None:
 
 def _needed(action: str, resource: str, operation: Operation, scene: Scene, owner: str | None) -> Needed:
     return Needed(f"s3:{action}", resource, s3_keys(f"s3:{action}", operation, scene.incoming), owner)
+
+
+def _check_upload(bucket: str, key: str, upload: str) -> None:
+    """A Refusal unless the upload is of that key: moto looks at the id alone, and would write the upload's own key.
+
+    AWS: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (NoSuchUpload)
+    """
+    if upload_key(bucket, upload) != key:
+        message = "The specified upload does not exist. The upload ID may be invalid."
+        raise Refusal(code="NoSuchUpload", status=404, message=message)
 
 
 def _copied(operation: Operation, scene: Scene) -> tuple[Needed, ...]:

@@ -22,7 +22,7 @@ _STORING = (
     "x-amz-server-side-encryption-customer-algorithm", "x-amz-storage-class", "x-amz-copy-source",
     "x-amz-metadata-directive", "x-amz-website-redirect-location", "if-match", "if-none-match",
 )  # fmt: skip
-_ABSENT: Mapping[str, Value] = {
+ABSENT_KEYS: Mapping[str, Value] = {
     f"s3:{name}": ABSENT
     for name in (
         *_LISTING, *_STORING, "x-amz-object-ownership", "versionid", "locationconstraint", "requestobjecttagkeys",
@@ -47,8 +47,8 @@ _TAGGED = frozenset({"s3:PutObject", "s3:PutObjectTagging", "s3:PutObjectVersion
 def s3_keys(action: str, operation: Operation, incoming: Incoming) -> Mapping[str, Value]:
     """The keys of one S3 action, lower case; what the request does not say is absent."""
     if action == "s3:GetObject":
-        return _ABSENT
-    keys = dict(_ABSENT)
+        return ABSENT_KEYS
+    keys = dict(ABSENT_KEYS)
     if action in ("s3:ListBucket", "s3:ListBucketVersions") and operation.name != "HeadBucket":
         given = operation.parameters
         keys |= {f"s3:{name}": Known((str(given[name]),)) for name in _LISTING if name in given}

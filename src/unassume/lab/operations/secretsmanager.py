@@ -31,8 +31,9 @@ def _batch(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
     if not names:
         raise not_implemented("secretsmanager:BatchGetSecretValue without a list of secrets")
     for name in names:
+        if name.startswith("arn:"):
+            check_arn(name, start + "secret:", start, scene.region)
         arn = _secret(name, scene)
-        check_arn(arn, start + "secret:", start, scene.region)
         found.append(on("secretsmanager:GetSecretValue", arn))
     return tuple(found)
 

@@ -53,11 +53,13 @@ def _command(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
 
 def _document(name: str, scene: Scene, start: str) -> Needed:
     """AWS's own documents belong to no account."""
-    if name.startswith("arn:"):
+    aws_start = f"arn:aws:ssm:{scene.region}::document/"
+    if name.startswith("arn:") and not name.startswith(aws_start + "AWS-"):
         check_arn(name, start, start.removesuffix("document/"), scene.region)
+    if name.startswith("arn:"):
         return on("ssm:SendCommand", name)
     if name.startswith("AWS-"):
-        return on("ssm:SendCommand", f"arn:aws:ssm:{scene.region}::document/{name}")
+        return on("ssm:SendCommand", aws_start + name)
     return on("ssm:SendCommand", start + name)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 _CIPHERTEXT_KEY = 36
@@ -33,6 +34,26 @@ def object_tags(bucket: str, key: str) -> dict[str, str] | None:
     backend = s3_backends[owner[1]][owner[0]]
     found = backend.buckets[bucket].keys.get(key) if bucket in backend.buckets else None
     return None if found is None else dict(backend.tagger.get_tag_dict_for_resource(found.arn))
+
+
+def object_keys(bucket: str, prefix: str, most: int) -> tuple[str, ...]:
+    """The keys that stand in a bucket below a prefix, at most so many."""
+    from moto.s3.models import s3_backends
+
+    owner = s3_backends.bucket_accounts.get(bucket)
+    found = s3_backends[owner[1]][owner[0]].buckets.get(bucket) if owner else None
+    keys = list(found.keys) if found else []
+    return tuple(islice((key for key in keys if key.startswith(prefix)), most))
+
+
+def upload_key(bucket: str, upload: str) -> str | None:
+    """The key that an unfinished multipart upload makes, or None when there is no such upload."""
+    from moto.s3.models import s3_backends
+
+    owner = s3_backends.bucket_accounts.get(bucket)
+    buckets = s3_backends[owner[1]][owner[0]].buckets if owner else {}
+    found = buckets[bucket].multiparts.get(upload) if bucket in buckets else None
+    return str(found.key_name) if found else None
 
 
 def key_arn(text: str, account: str, region: str) -> str:
@@ -91,12 +112,11 @@ def profile_arn(account: str, name: str) -> str | None:
 
 
 def security_group_id(named: str, account: str, region: str) -> str:
-    """The id of a security group named by id or, as calls about default VPCs may, by name."""
-    for groups in list(_of("ec2", account, region, "groups").values()):
-        for each in groups.values():
-            if named in (each.id, each.name):
-                return str(each.id)
-    return named
+    """The id of a security group named by id or, as calls about default VPCs may, by name; like moto, ids first."""
+    groups = [each for held in list(_of("ec2", account, region, "groups").values()) for each in list(held.values())]
+    if any(each.id == named for each in groups):
+        return named
+    return next((str(each.id) for each in groups if each.name == named), named)
 
 
 def launch_template_id(named: str, account: str, region: str) -> str:

@@ -36,15 +36,17 @@ from unassume.lab.operations.others import (
     STATES,
     STS,
 )
-from unassume.lab.operations.passing import roles_passed
+from unassume.lab.operations.passing import other_roles_passed, roles_passed
 from unassume.lab.operations.resolve import Operation
-from unassume.lab.operations.rows import Service, Template, values_of
+from unassume.lab.operations.rows import Service, Template
 from unassume.lab.operations.s3 import s3_needs
+from unassume.lab.operations.s3_by_others import s3_needs_of
 from unassume.lab.operations.scene import Scene
 from unassume.lab.operations.secretsmanager import SECRETSMANAGER
 from unassume.lab.operations.sns import SNS
 from unassume.lab.operations.sqs import SQS
 from unassume.lab.operations.ssm import SSM
+from unassume.lab.operations.tagging import TAGGING
 from unassume.lab.operations.tags import request_tags
 from unassume.lab.operations.unjudged import NOT_JUDGED_YET
 
@@ -55,13 +57,7 @@ SERVICES: Mapping[str, Service] = {
     "execute-api": EXECUTE_API, "cloudtrail": CLOUDTRAIL, "cloudwatch": CLOUDWATCH, "dynamodb": DYNAMODB, "ec2": EC2,
     "ecr": ECR, "events": EVENTS, "iam": IAM, "kinesis": KINESIS, "kms": KMS, "lambda": LAMBDA, "logs": LOGS,
     "organizations": ORGANIZATIONS, "scheduler": SCHEDULER, "secretsmanager": SECRETSMANAGER, "sns": SNS, "sqs": SQS,
-    "ssm": SSM, "states": STATES, "sts": STS,
-}  # fmt: skip
-_PASSING = {
-    "glue": ("Role", "glue.amazonaws.com"), "ecs": ("taskRoleArn", "ecs-tasks.amazonaws.com"),
-    "sagemaker": ("RoleArn", "sagemaker.amazonaws.com"), "firehose": ("RoleARN", "firehose.amazonaws.com"),
-    "batch": ("jobRoleArn", "ecs-tasks.amazonaws.com"), "codebuild": ("serviceRole", "codebuild.amazonaws.com"),
-    "eks": ("roleArn", "eks.amazonaws.com"), "pipes": ("RoleArn", "pipes.amazonaws.com"),
+    "ssm": SSM, "states": STATES, "sts": STS, "tag": TAGGING,
 }  # fmt: skip
 
 
@@ -74,15 +70,20 @@ class Needs(msgspec.Struct, frozen=True):
 
 def needs(operation: Operation, scene: Scene) -> Needs:
     """The actions and resources of one call; a Refusal when a parameter that a table needs is missing or strange."""
-    found = s3_needs(operation, scene) if operation.prefix == "s3" else _by_table(operation, scene)
+    own = s3_needs(operation, scene) if operation.prefix == "s3" else _by_table(operation, scene)
     # Needing nothing would be allowed unjudged: a call that names no resource is judged like an unmapped one.
-    if not found:
-        return Needs(_unmapped(operation, scene), mapped=False)
+    found = _with_tags(own, operation) if own else _unmapped(operation, scene)
+    found += s3_needs_of(operation)
+    service = SERVICES.get(operation.prefix)
+    found += other_roles_passed(operation, scene, found, service.passed_to if service else "")
+    return Needs(found, mapped=bool(own))
+
+
+def _with_tags(found: tuple[Needed, ...], operation: Operation) -> tuple[Needed, ...]:
     tags = request_tags(operation.parameters)
     if not tags:
-        return Needs(found)
-    first = msgspec.structs.replace(found[0], keys={**found[0].keys, **tags})
-    return Needs((first, *found[1:]))
+        return found
+    return (msgspec.structs.replace(found[0], keys={**found[0].keys, **tags}), *found[1:])
 
 
 def _by_table(operation: Operation, scene: Scene) -> tuple[Needed, ...] | None:
@@ -124,12 +125,7 @@ def _unmapped(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
     """`*`, owned by another account when a parameter is an ARN of one, which moto might answer from the caller's."""
     action = named_action(operation)
     foreign = next((owner for owner in _owners(operation.parameters) if owner != scene.account), None)
-    own = (Needed(action, "*", {}, foreign),)
-    path, service = _PASSING.get(operation.prefix, ("", ""))
-    if not path or not values_of(operation.parameters, path):
-        return own
-    passing = Service(base="", passes={operation.name: path}, passed_to=service)
-    return own + roles_passed(operation, scene, passing)
+    return (Needed(action, "*", {}, foreign),)
 
 
 def _owners(given: Mapping[str, Any]) -> list[str]:

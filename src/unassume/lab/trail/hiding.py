@@ -29,8 +29,11 @@ _LEFT_OUT = frozenset({
 _OVER = {
     ("ssm", "value"): HIDDEN, ("ssm", "parameters"): HIDDEN, ("sns", "message"): HIDDEN, ("sns", "subject"): HIDDEN,
     ("sqs", "messageBody"): HIDDEN, ("sqs", "entries"): HIDDEN, ("sns", "publishBatchRequestEntries"): HIDDEN,
-    ("ec2", "userData"): "<sensitiveDataRemoved>",
+    ("events", "detail"): HIDDEN,
 }  # fmt: skip
+_USER_DATA = "<sensitiveDataRemoved>"
+# Names under which a pair such as `{"name": "DB_PASSWORD", "value": "..."}` holds what nobody should read.
+_SECRET_PAIR = re.compile(r"(?i)(passw|secret|token|credential|api[_-]?key|_key$|^key$|(access|private|signing)key)")
 _LONGEST = 20_480
 _MOST = 100
 _DEEPEST = 20
@@ -51,12 +54,15 @@ def is_secret(name: str) -> bool:
 def shown(service: str, given: Mapping[str, Any], shape: Any = None, depth: int = 0) -> dict[str, Any]:
     """The fields as an event shows them; `shape` is botocore's structure of them, where there is one."""
     found: dict[str, Any] = {}
+    given = _without_pair(given)
     for name, value in given.items():
         key = camel(str(name))
         if value is None or key in _LEFT_OUT:
             continue
         member = shape.members.get(name) if shape is not None and shape.type_name == "structure" else None
-        if (over := _OVER.get((service, key))) is not None:
+        if key.lower() == "userdata":
+            found[key] = _USER_DATA
+        elif (over := _OVER.get((service, key))) is not None:
             found[key] = over
         elif is_secret(key) and not isinstance(value, bool):
             found[key] = HIDDEN
@@ -65,6 +71,16 @@ def shown(service: str, given: Mapping[str, Any], shape: Any = None, depth: int 
         else:
             found[key] = _value(service, value, member, depth)
     return found
+
+
+def _without_pair(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields, the value hidden where they are a name and a text that looks like a secret's; filters hold lists."""
+    names = {str(name).lower(): name for name in given}
+    word = next((given[names[each]] for each in ("name", "key") if each in names), None)
+    value = names.get("value")
+    if value is None or not isinstance(word, str) or not isinstance(given[value], str | bytes | int | float):
+        return given
+    return {**given, value: HIDDEN} if _SECRET_PAIR.search(word) else given
 
 
 def _value(service: str, value: Any, shape: Any, depth: int) -> Any:

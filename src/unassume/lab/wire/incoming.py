@@ -87,10 +87,20 @@ class Incoming:
     @property
     def source_ip(self) -> str:
         """Where the call comes from: the lab's own unsigned header when it holds an address, else the socket."""
+        given = self._given_address()
+        return str(given or self._environ.get("REMOTE_ADDR") or "127.0.0.1")
+
+    def check_source_ip(self) -> None:
+        """A Refusal when the lab's own header holds no address: nobody is taken for another."""
+        if self.sent_header(SOURCE_IP_HEADER) is not None and self._given_address() is None:
+            message = "X-Unassume-Lab-Source-Ip holds no IP address; write one, as in 198.51.100.7"
+            raise Refusal(code="InvalidRequest", status=400, message=message)
+
+    def _given_address(self) -> str | None:
         try:
-            return str(ip_address(self.header(SOURCE_IP_HEADER) or ""))
+            return str(ip_address(self.sent_header(SOURCE_IP_HEADER) or ""))
         except ValueError:
-            return str(self._environ.get("REMOTE_ADDR") or "127.0.0.1")
+            return None
 
     @property
     def user_agent(self) -> str:
