@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+import boto3
 import pytest
 
 from tests.lab.acting import ROLE_ARN, TRUST, allow, answer_of, assume, code_of, deny, reads
@@ -133,6 +134,25 @@ def test_key_the_lab_cannot_know_is_refused_loudly(lab: Lab) -> None:
     assert "the lab cannot judge" in message
     assert "explicit deny" not in message
     assert lab.calls()[-1].reason.startswith("lab:unjudged")
+
+
+@pytest.mark.parametrize("address", ["nowhere", "198.51.100.7, 198.51.100.8", "198.51.100.0/24"])
+def test_a_source_address_that_is_none(lab: Lab, address: str) -> None:
+    """The lab's header with anything else than an address refuses the call: nobody is taken for the machine itself."""
+    s3 = client(lab, "s3", lab.credentials("keith"), address=address)
+    assert answer_of(s3.list_buckets)[:2] == ("InvalidRequest", 400)
+    assert (lab.calls()[-1].allowed, lab.calls()[-1].principal_arn) == (False, "")
+
+
+def test_a_region_that_is_not_enabled(lab: Lab) -> None:
+    """The code is that of an unknown key, as AWS's is; the message names the regions the lab serves."""
+    held = lab.credentials("keith")
+    sts = boto3.client("sts", region_name="me-south-1", endpoint_url=lab.endpoint_url,
+                       aws_access_key_id=held.access_key_id, aws_secret_access_key=held.secret_access_key,
+                       aws_session_token=held.session_token)  # fmt: skip
+    code, status, message = answer_of(sts.get_caller_identity)
+    assert (code, status) == ("InvalidClientTokenId", 403)
+    assert message.startswith("the region me-south-1 is not enabled; the lab serves ap-northeast-1, ")
 
 
 def test_source_address_comes_from_the_labs_header(lab: Lab) -> None:

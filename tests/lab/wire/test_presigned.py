@@ -87,16 +87,6 @@ def test_boto3s_urls_work(lab: Lab, user: Credentials, session: Credentials, ver
 
 
 @VERSIONS
-def test_urls_expire_by_the_labs_clock(lab: Lab, user: Credentials, version: str) -> None:
-    """A URL that boto3 made before a jump of more than its life has expired; a later one of a longer life works."""
-    url = url_of(lab, user, version, expires=60)
-    assert fetch(url) == (200, "orders")
-    lab.clock.advance(3600)
-    assert fetch(url) == (403, "AccessDenied")
-    assert fetch(url_of(lab, user, version, expires=7200)) == (200, "orders")
-
-
-@VERSIONS
 def test_overrides_and_versions(lab: Lab, user: Credentials, version: str) -> None:
     """The `response-` overrides are signed and honoured."""
     url = url_of(lab, user, version, ResponseContentType="text/plain", ResponseCacheControl="no-store, max-age=0")

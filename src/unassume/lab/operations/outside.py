@@ -13,6 +13,7 @@ from unassume.lab.wire.incoming import Incoming
 
 _SENDS = "since requests would leave the lab for an address of the caller's choice"
 _MAKES = "since what it makes or deletes would not be judged"
+_RUNS = "since the lab runs no containers"
 _READS = "with a template from S3, since the read would not be judged"
 _LAUNCHES = "with parameters from a launch template or an instance, since the role in them would not be judged"
 
@@ -27,6 +28,8 @@ _CALLS: Mapping[tuple[str, str], str] = {
             "CreateStackInstances UpdateStackInstances DeleteStackInstances ImportStacksToStackSet "
             "StopStackSetOperation CreateStackRefactor ExecuteStackRefactor",
         ),
+        ("lambda", _RUNS, "Invoke InvokeAsync InvokeWithResponseStream"),
+        ("batch", _RUNS, "SubmitJob"),
         ("servicecatalog", _MAKES, "ProvisionProduct UpdateProvisionedProduct TerminateProvisionedProduct"),
         ("serverlessrepo", _MAKES, "CreateCloudFormationChangeSet CreateCloudFormationTemplate"),
     )
