@@ -94,7 +94,7 @@ def test_faults(lab: Lab) -> None:
     "body",
     [{}, {"kind": "fire"}, {"kind": "delay"}, {"kind": "delay", "seconds": 61}, {"kind": "throttle", "seconds": 1},
      {"kind": "500", "call": 0}, {"kind": "500", "times": 0}, {"kind": "500", "often": 1}, [], {"kind": ["500"]},
-     *({"kind": "500", "action": action} for action in ("", "iam", "iam:", ":List", "s3:Get Object", "s3:a:b", "[a]:b")),
+     *({"kind": "500", "action": action} for action in ("", "iam", "iam:", ":List", "s3:Get It", "s3:a:b", "[a]:b")),
      ],
 )  # fmt: skip
 def test_faults_that_are_none(lab: Lab, body: object) -> None:
