@@ -61,7 +61,8 @@ def _path(text: object) -> str:
     """
     path = str(text or "/")
     if not _PATH.fullmatch(path):
-        message = "The specified value for path is invalid. It must begin and end with / and contain only ASCII."
+        rule = "It must begin and end with / and contain only alphanumeric characters and/or / characters."
+        message = f"The specified value for path is invalid. {rule}"
         raise Refusal(code="ValidationError", status=400, message=message)
     return path
 
