@@ -49,6 +49,7 @@ lock: $(VENV)/dev.ok
 bench: $(VENV)/dev.ok
 	$(BIN)/python bench/startup.py
 	$(BIN)/python bench/calls.py
+	$(BIN)/python bench/decisions.py
 	$(BIN)/python -m bench.lab_start
 	$(BIN)/python -m bench.lab_gate
 	$(BIN)/python -m bench.lab_memory

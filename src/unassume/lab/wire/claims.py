@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
 
 import msgspec
 
@@ -65,6 +66,7 @@ class Signed(msgspec.Struct, frozen=True):
         return instant(self.stamp)
 
 
+@lru_cache(maxsize=1024)
 def instant(stamp: str) -> datetime:
     """The instant of an ISO 8601 basic time; ValueError for any other form."""
     if len(stamp) != 16 or not stamp.isascii():

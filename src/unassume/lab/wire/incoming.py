@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
@@ -174,6 +174,7 @@ _DROPPED = frozenset({
 _CHUNKED = frozenset({"HTTP_CONTENT_ENCODING"})
 
 
+@lru_cache(maxsize=4096)
 def _key(name: str) -> str:
     key = name.upper().replace("-", "_")
     return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
