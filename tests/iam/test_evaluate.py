@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from unassume.iam.documents import DocumentKind, Statement, parse
-from unassume.iam.evaluate import Request, compiled, matches, open_keys
+from unassume.iam.evaluate import Request, compiled_but_action, matches, open_keys
 from unassume.iam.principals import AssumedRole, Principal, Root, Service
 from unassume.iam.values import UNKNOWN, Context, Known, Value
 
@@ -108,4 +108,4 @@ def test_principal_tags_nobody_listed() -> None:
 
 def test_a_statement_is_compiled_once() -> None:
     """Equal statements share what was compiled from the first."""
-    assert compiled(statement()) is compiled(statement())
+    assert compiled_but_action(statement()) is compiled_but_action(statement())

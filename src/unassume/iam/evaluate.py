@@ -37,14 +37,7 @@ Check = Callable[[Request], bool | None]
 
 def matches(statement: Statement, request: Request) -> bool | None:
     """Whether the statement applies to the request; None when that is not known."""
-    return compiled(statement)(request)
-
-
-@lru_cache(maxsize=4096)
-def compiled(statement: Statement) -> Check:
-    """The test of one statement, built once."""
-    rest = compiled_but_action(statement)
-    return lambda request: covers_action(statement, request.action) and rest(request)
+    return covers_action(statement, request.action) and compiled_but_action(statement)(request)
 
 
 @lru_cache(maxsize=65_536)

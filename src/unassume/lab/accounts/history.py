@@ -43,7 +43,12 @@ class History:
     def changing(self, account: str, change: Callable[[], bytes]) -> bytes:
         """Run one mutating IAM call, note what it left, and mend the ids in its answer."""
         with self.lock:
-            body = change()
+            try:
+                body = change()
+            except BaseException:
+                # moto may have failed half way: what it holds now is what is enforced.
+                self.note(account)
+                raise
             now = self._clock.now()
             for wrong, right in state.mend_ids(account, now).items():
                 body = body.replace(wrong.encode(), right.encode())
