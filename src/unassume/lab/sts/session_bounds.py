@@ -14,7 +14,7 @@ import msgspec
 
 from unassume.errors import InputError
 from unassume.iam.documents import DocumentKind
-from unassume.lab.access.judge import parsed
+from unassume.lab.access.layers import parsed
 from unassume.lab.accounts.history import History
 from unassume.lab.sts.parameters import broken, invalid, members, shown, text
 from unassume.lab.sts.session_tags import SessionTags

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 import msgspec
 
 from unassume.errors import InputError
-from unassume.iam.authorize import Layers, authorize
+from unassume.iam.authorize import authorize
 from unassume.iam.documents import DocumentKind
 from unassume.iam.evaluate import Request
 from unassume.iam.principals import Federated, Root, Service
 from unassume.iam.values import Value
 from unassume.lab.access.context import context
-from unassume.lab.access.judge import Judgement, concluded, identity, is_role_gone, parsed, session_policies, unjudged
+from unassume.lab.access.judge import Judgement, concluded, is_role_gone, unjudged
+from unassume.lab.access.layers import layers_of, parsed
 from unassume.lab.accounts.state import RoleView
 from unassume.lab.operations.needed import Needed
 from unassume.lab.sts.granted import Asked, Realm
@@ -52,7 +53,7 @@ def _judge(asked: Asked, needed: Needed, role: RoleView | None, account: str, re
     keys = context(caller, asked.incoming, asked.region, realm.clock.now(), needed.keys)
     try:
         trust = parsed(role.trust, DocumentKind.TRUST)
-        layers = Layers(identity=identity(caller, view), resource=trust, session=session_policies(caller))
+        layers = layers_of(caller, view, trust)
     except InputError as problem:
         return unjudged(needed, problem.message)
     request = Request(needed.action, needed.resource, keys, caller.principal)
