@@ -7,7 +7,7 @@ import json
 import pytest
 
 from unassume.iam.documents import render
-from unassume.iam.limits import LIMITS, measure
+from unassume.iam.limits import LIMITS, count, measure
 
 
 @pytest.mark.parametrize("indent", [None, 0, 2, 8])
@@ -34,3 +34,9 @@ def test_limits_of_each_kind() -> None:
     assert LIMITS["role"] == 10_240
     assert LIMITS["user"] == LIMITS["trust"] == LIMITS["session"] == 2_048
     assert (LIMITS["group"], LIMITS["managed"]) == (5_120, 6_144)
+
+
+@pytest.mark.parametrize(("holder", "size"), [("role", 7), ("trust", 7), ("scp", 9), ("session", 9), ("queue", 10)])
+def test_each_holder_counts_in_its_own_unit(holder: str, size: int) -> None:
+    """IAM leaves white space out, Organizations and STS count all characters, other services bytes."""
+    assert count('{ "é":1 }', holder) == size

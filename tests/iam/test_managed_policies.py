@@ -16,4 +16,6 @@ def test_every_managed_policy_is_judged() -> None:
     assert len(documents) > 1000
     assert [name for name, text in documents.items() if render(parse(render(parse(text)))) != render(parse(text))] == []
     sample = dict(sorted(documents.items())[::10])
-    assert [name for name, text in sample.items() if any(each.severity == "error" for each in lint(text))] == []
+    # AWS's own may be longer than those it lets others write.
+    found = {name: [each.rule for each in lint(text) if each.severity == "error"] for name, text in sample.items()}
+    assert {name: rules for name, rules in found.items() if set(rules) - {"too-large"}} == {}

@@ -183,7 +183,7 @@ def test_any_document_is_judged_or_refused(text: str, kind: DocumentKind) -> Non
     assert "\n" not in refusal
     if policy is not None:
         judge_all(policy, {})
-        assert [each for each in lint(text, kind) if each.severity == "error"] == []
+        assert [each for each in lint(text, kind) if each.rule == "refused"] == []
 
 
 def parsed(text: str | bytes, kind: DocumentKind = DocumentKind.IDENTITY) -> tuple[Policy | None, str]:

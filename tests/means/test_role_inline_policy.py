@@ -11,7 +11,8 @@ from tests.means.made import CUT_OFFS, SELECTORS
 from tests.steps.made import ROLE_ID, made_role
 from unassume.iam.limits import LIMITS, measure
 from unassume.means.mark import bind, document
-from unassume.means.role_inline_policy import change, misfit, room, size
+from unassume.means.packing import size
+from unassume.means.role_inline_policy import change, misfit, room
 from unassume.model.selectors import Selector, SessionNameSelector
 
 ONE: tuple[Selector, ...] = (SessionNameSelector(f"{ROLE_ID}:keith"),)

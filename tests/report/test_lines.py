@@ -14,17 +14,19 @@ from tests.fakes import ACCOUNT, START
 from tests.report.hostile import TEXTS, WIDTHS, faults
 from tests.steps.made import KEITH, ROLE_ID, WHOLE_ROLE, scene
 from unassume.iam.lint import Finding
+from unassume.means.mark import document
 from unassume.model.evidence import Evidence, Proof, Wait
 from unassume.model.lineages import Lineage
-from unassume.model.plans import CutOff, Gap, Outlook, Plan, WayBack
+from unassume.model.plans import Change, CutOff, Gap, Outlook, Plan, WayBack
 from unassume.model.previews import Judgement, Preview, Verdict
 from unassume.model.receipts import Begun, Receipt
+from unassume.model.selectors import SessionNameSelector
 from unassume.model.sessions import Issuer, Session
 from unassume.model.sightings import Coverage, RegionRead, RoleName
 from unassume.model.slots import RoleInlinePolicy
 from unassume.report.lineage import lineage_lines
 from unassume.report.lint import finding_lines
-from unassume.report.plan import plan_lines, preview_lines, tally
+from unassume.report.plan import change_lines, plan_lines, preview_lines, tally
 from unassume.report.proof import evidence_lines, receipt_lines
 from unassume.report.times import time_left
 
@@ -176,6 +178,16 @@ def test_what_is_not_cut_comes_before_what_is() -> None:
     marks = ("assumed:", "NOT CUT (1)", "> session-name", "change:")
     places = [next(place for place, line in enumerate(lines) if mark in line) for mark in marks]
     assert places == sorted(places)
+
+
+def test_every_name_of_a_cut_is_shown() -> None:
+    """Hundreds of names share a statement; whoever approves it sees its time, and each name on a line of its own."""
+    names = [f"{ROLE_ID}:{number:060}" for number in range(100)]
+    slot = RoleInlinePolicy(account=ACCOUNT, role="R", policy="Unassume-x")
+    text = document(tuple(SessionNameSelector(name) for name in names))
+    lines = change_lines(Change(slot=slot, holder_id=ROLE_ID, before=None, after=text), 100)
+    assert "is any of these 100 and DateLessThan aws:TokenIssueTime <cut-off>" in " ".join(" ".join(lines).split())
+    assert [line.strip("- ") for line in lines if line.startswith("      - ")] == names
 
 
 def test_unknown_bystanders_are_never_zero() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import assert_never
 
 from unassume.iam.authorize import Layers, NamedPolicy, authorize
@@ -19,7 +20,7 @@ _ANY_ACTION = "iam:ListAccountAliases"
 
 def judge(text: str, principal: AssumedRole) -> Verdict:
     """What a policy text of ours does to a session."""
-    layers = Layers(identity=(NamedPolicy(name="ours", policy=parse(text)),))
+    layers = _layers(text)
     context = Context(values=context_keys(principal), unlisted=UNKNOWN)
     decision = authorize(Request(action=_ANY_ACTION, resource="*", context=context, principal=principal), layers)
     match decision.outcome:
@@ -31,6 +32,12 @@ def judge(text: str, principal: AssumedRole) -> Verdict:
             return Verdict.UNSURE
         case _:
             assert_never(decision.outcome)
+
+
+@lru_cache(maxsize=64)
+def _layers(text: str) -> Layers:
+    """One text is asked about for every session seen; with hundreds of names in it, reading it takes the most time."""
+    return Layers(identity=(NamedPolicy(name="ours", policy=parse(text)),))
 
 
 def principal_of(session: Session) -> AssumedRole:

@@ -8,25 +8,49 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from unassume.iam.lint import Finding
+from unassume.iam.lint import Finding, Holder
 from unassume.iam.lint import lint as language_findings
+from unassume.iam.lint.of_documents import KIND_OF
+from unassume.iam.statements import DocumentKind
 from unassume.means.mark import instant, ours
 
 MARGIN = timedelta(seconds=30)
 _OFFSET = re.compile(r"\d{4}-\d{2}-\d{2}[T ][\d:.]+(?:[+-]\d{2}:\d{2})?", re.ASCII)
+_TIME = "aws:tokenissuetime"
 _NAME_KEYS = ("aws:userid", "aws:sourceidentity", "aws:username")
 
 
-def findings(text: str) -> tuple[Finding, ...]:
-    """Everything wrong with a revocation policy; InputError when the text is no JSON at all."""
-    found = list(language_findings(text))
+def findings(text: str, holder: Holder | None = None, now: datetime | None = None) -> tuple[Finding, ...]:
+    """Everything wrong with a policy of such a holder (default: identity-based); InputError when it is no JSON at all.
+
+    `now` is the time that issue times are held against.
+    """
+    kind = DocumentKind.IDENTITY if holder is None else KIND_OF.get(holder, DocumentKind.IDENTITY)
+    found = list(language_findings(text, kind, holder=holder, now=now))
     for path, statement in _statements(json.loads(text)):
-        if statement.get("Effect") == "Deny" and _is_name_only(statement) and ours(statement) is None:
-            message = "denies this name for ever, also in sessions issued tomorrow: add a time"
-            found.append(Finding(rule="name-without-time", path=path, message=message, severity="warning"))
+        if statement.get("Effect") != "Deny" or ours(statement) is not None:
+            continue
+        for rule, message in _told(statement, kind):
+            sid = statement.get("Sid")
+            named = sid if isinstance(sid, str) and sid else None
+            found.append(Finding(rule=rule, path=path, message=message, severity="warning", sid=named))
     return tuple(found)
+
+
+def _told(statement: dict[str, object], kind: DocumentKind) -> Iterator[tuple[str, str]]:
+    """What a deny leaves open, or closes for longer than was meant."""
+    has_time = any(key.lower() == _TIME for _, keys in _conditions(statement) for key in keys)
+    if _is_by_name(statement) and not has_time:
+        yield "name-without-time", "denies this name for ever, also in sessions issued tomorrow: add a time"
+    if not has_time or kind in (DocumentKind.RESOURCE, DocumentKind.ENDPOINT, DocumentKind.TRUST):
+        return
+    if statement.get("Action") in ("*", ["*"]) and statement.get("Resource") not in ("*", ["*"]):
+        yield "cut-of-some-resources", "leaves the session every call that names none of these resources: write `*`"
+    if "NotAction" in statement:
+        yield "cut-of-some-actions", "leaves the session the actions named here: they are a way on, or back"
 
 
 def corrected(text: str, found: tuple[Finding, ...], now: datetime) -> str | None:
@@ -56,10 +80,10 @@ def _conditions(statement: dict[str, object]) -> list[tuple[str, dict[str, objec
     return [(name, keys) for name, keys in block.items() if isinstance(keys, dict)] if isinstance(block, dict) else []
 
 
-def _is_name_only(statement: dict[str, object]) -> bool:
-    """Whether it denies by the name of a person or session and by no time."""
-    keys = {key.lower() for _, pairs in _conditions(statement) for key in pairs}
-    return bool(keys.intersection(_NAME_KEYS)) and "aws:tokenissuetime" not in keys
+def _is_by_name(statement: dict[str, object]) -> bool:
+    """Whether it hits a person or session by name, and not all others."""
+    lines = [(operator, key.lower()) for operator, keys in _conditions(statement) for key in keys]
+    return any(key in _NAME_KEYS and "Not" not in operator and operator != "Null" for operator, key in lines)
 
 
 def _correct_dates(statement: dict[str, object], literal: str) -> None:

@@ -3,6 +3,7 @@
 Rule 1: ours is what has exactly our shape, never what merely carries our name.
 Rule 2: a Sid says kind and expiry (`UnassumeUntil20261123T183000Z`, `UnassumeCanary`); a second
 statement of one kind carries `x2`, `x3`... because AWS wants Sids unique within a document.
+Rule 3: session names that follow each other share one statement: hundreds of them fit one policy.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 
 import msgspec
 
@@ -35,7 +37,10 @@ _KEYS = {"Sid", "Effect", "Action", "Resource", "Condition"}
 
 
 class OurStatement(msgspec.Struct, frozen=True, kw_only=True):
-    """One statement of exactly our shape; `cut_off` and `until` are None for a canary, and while they are open."""
+    """One selector of a statement of exactly our shape; several share a Sid where they share a statement.
+
+    `cut_off` and `until` are None for a canary, and while they are open.
+    """
 
     sid: str
     selector: Selector
@@ -69,15 +74,13 @@ def instant(at: datetime) -> str:
 
 
 def statements(selectors: tuple[Selector, ...]) -> list[dict[str, object]]:
-    """The deny statements for these selectors, with the cut-off still open."""
+    """The deny statements for these selectors, in their order, with the cut-off still open."""
     written: list[dict[str, object]] = []
-    for selector in selectors:
-        kind = "UnassumeCanary" if isinstance(selector, CanarySelector) else f"UnassumeUntil{UNTIL}"
+    for group in _groups(selectors):
+        kind = "UnassumeCanary" if isinstance(group[0], CanarySelector) else f"UnassumeUntil{UNTIL}"
         earlier = sum(str(statement["Sid"]).startswith(kind) for statement in written)
         sid = kind if not earlier else f"{kind}x{earlier + 1}"
-        written.append(
-            {"Sid": sid, "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": _condition(selector)}
-        )
+        written.append({"Sid": sid, "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": _condition(group)})
     return written
 
 
@@ -102,8 +105,8 @@ def bind(text: str | None, cut_off: datetime) -> str | None:
     )
 
 
-def ours(statement: object) -> OurStatement | None:
-    """The statement read back when it has exactly one of our shapes, else None."""
+def ours(statement: object) -> tuple[OurStatement, ...] | None:
+    """What a statement of exactly one of our shapes selects, else None."""
     if not isinstance(statement, Mapping) or set(statement) != _KEYS:
         return None
     sid, fixed = statement["Sid"], (statement["Effect"], statement["Action"], statement["Resource"])
@@ -111,17 +114,17 @@ def ours(statement: object) -> OurStatement | None:
         return None
     has_until = marked[1] != "Canary" and UNTIL not in marked[1]
     until = _read(marked[1].removeprefix("Until"), _COMPACT) if has_until else None
-    read = _selector(statement["Condition"])
-    if read is None or isinstance(read[0], CanarySelector) != (marked[1] == "Canary"):
+    read = _selectors(statement["Condition"])
+    if read is None or isinstance(read[0][0], CanarySelector) != (marked[1] == "Canary"):
         return None
-    selector, cut_off = read
-    if not isinstance(selector, CanarySelector) and until != (cut_off and cut_off + NEEDED_FOR):
+    selectors, cut_off = read
+    if marked[1] != "Canary" and until != (cut_off and cut_off + NEEDED_FOR):
         return None
-    return OurStatement(sid=sid, selector=selector, cut_off=cut_off, until=until)
+    return tuple(OurStatement(sid=sid, selector=each, cut_off=cut_off, until=until) for each in selectors)
 
 
 def our_statements(text: str) -> tuple[OurStatement, ...] | None:
-    """All statements of a document when every one of them is ours, else None."""
+    """What all statements of a document select, in its order, when every one of them is ours, else None."""
     try:
         read = json.loads(text, object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError):
@@ -131,43 +134,60 @@ def our_statements(text: str) -> tuple[OurStatement, ...] | None:
     if not isinstance(read["Statement"], list) or not read["Statement"]:
         return None
     found = [ours(statement) for statement in read["Statement"]]
-    return tuple(one for one in found if one is not None) if all(found) else None
+    return tuple(each for one in found if one is not None for each in one) if all(found) else None
 
 
-def _condition(selector: Selector) -> dict[str, dict[str, str]]:
-    older = {"DateLessThan": {"aws:TokenIssueTime": CUT_OFF}}
-    match selector:
-        case SessionNameSelector(principal_id=principal_id):
-            return {"StringEquals": {"aws:userid": principal_id}, **older}
+def _groups(selectors: Iterable[Selector]) -> list[tuple[Selector, ...]]:
+    """The selectors of each statement: session names that follow each other, every other selector alone."""
+    found: list[tuple[Selector, ...]] = []
+    for kind, group in groupby(selectors, type):
+        together = tuple(group)
+        found += [together] if kind is SessionNameSelector else [(each,) for each in together]
+    return found
+
+
+def _condition(group: tuple[Selector, ...]) -> dict[str, dict[str, str | list[str]]]:
+    """The condition of one statement: AWS takes a list of values for any of them."""
+    older: dict[str, dict[str, str | list[str]]] = {"DateLessThan": {"aws:TokenIssueTime": CUT_OFF}}
+    match group[0]:
+        case SessionNameSelector():
+            ids = [each.principal_id for each in group if isinstance(each, SessionNameSelector)]
+            return {"StringEquals": {"aws:userid": ids[0] if len(ids) == 1 else ids}, **older}
         case OlderSessionsSelector():
             return older
         case CanarySelector(principal_id=principal_id):
             return {"StringEquals": {"aws:userid": principal_id}}
 
 
-def _selector(condition: object) -> tuple[Selector, datetime | None] | None:
+def _selectors(condition: object) -> tuple[tuple[Selector, ...], datetime | None] | None:
     if not isinstance(condition, dict) or not all(isinstance(keys, dict) for keys in condition.values()):
         return None
     flat = {(operator, key): value for operator, keys in condition.items() for key, value in keys.items()}
     who, when = flat.pop(("StringEquals", "aws:userid"), None), flat.pop(("DateLessThan", "aws:TokenIssueTime"), None)
-    if flat or not all(isinstance(value, str | None) for value in (who, when)):
+    if flat or len(condition) != (who is not None) + (when is not None) or not isinstance(when, str | None):
         return None
-    if who is not None and not _USER_ID.fullmatch(who):
-        return None
-    if len(condition) != (who is not None) + (when is not None):
-        return None
+    ids = _ids(who)
     cut_off = None if when is None or when == CUT_OFF else _read(when, _INSTANT)
-    if when is not None and when != CUT_OFF and cut_off is None:
+    if ids is None or (when is not None and when != CUT_OFF and cut_off is None):
         return None
-    match who, when:
-        case str(), None if who.partition(":")[2].startswith(CANARY_PREFIX):
-            return CanarySelector(who), None
-        case str(), str():
-            return SessionNameSelector(who), cut_off
-        case None, str():
-            return OlderSessionsSelector(), cut_off
+    match ids, when:
+        case (only,), None if only.partition(":")[2].startswith(CANARY_PREFIX):
+            return (CanarySelector(only),), None
+        case (), str():
+            return (OlderSessionsSelector(),), cut_off
+        case (_, *_), str():
+            return tuple(SessionNameSelector(each) for each in ids), cut_off
         case _:
             return None
+
+
+def _ids(who: object) -> tuple[str, ...] | None:
+    """The user ids a condition names, none without one; None where they are not written as we write them."""
+    if isinstance(who, list) and len(who) < 2:
+        return None
+    listed = who if isinstance(who, list) else [] if who is None else [who]
+    ids = tuple(each for each in listed if isinstance(each, str) and _USER_ID.fullmatch(each))
+    return ids if len(ids) == len(listed) else None
 
 
 def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
+from unassume.errors import InputError
 from unassume.iam.limits import LIMITS, measure
-from unassume.means.mark import bind, document, policy_name
+from unassume.means.mark import document, our_statements, policy_name
+from unassume.means.packing import packed, size
 from unassume.model.plans import Change
 from unassume.model.selectors import Selector
 from unassume.model.slots import RoleInlinePolicy
 from unassume.model.surveys import Role
 
 PERMISSIONS = ("iam:GetRole", "iam:GetRolePolicy", "iam:PutRolePolicy", "iam:DeleteRolePolicy")
-_ANY_CUT_OFF = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def change(role: Role, selectors: tuple[Selector, ...], incident: str, seed: str) -> Change:
@@ -34,14 +33,22 @@ def misfit(role: Role, text: str | None) -> str | None:
     if text is not None and room(role) < size(text):
         left = (
             f"the role's inline policies leave {room(role)} of {LIMITS['role']} characters, the cut needs {size(text)}"
+            f"{_how_many_fit(text, room(role))}"
         )
         return f"{left}; `--rung older-sessions` needs least"
     return None
 
 
-def size(text: str) -> int:
-    """How many characters a planned text takes of the quota once the cut-off is bound."""
-    return measure(bind(text, _ANY_CUT_OFF) or "")
+def _how_many_fit(text: str, left: int) -> str:
+    """How many of several selectors there is room for: all inline policies of a role share one quota."""
+    selectors = tuple(ours.selector for ours in our_statements(text) or ())
+    if len(selectors) < 2:
+        return ""
+    try:
+        fitting = len(packed(selectors, left)[0])
+    except InputError:
+        fitting = 0
+    return f"; {fitting} of its {len(selectors)} sessions would fit"
 
 
 def room(role: Role) -> int:

@@ -15,7 +15,8 @@ def finding_lines(found: Sequence[Finding], right: str | None, width: int = 80) 
         return ["no mistake found"]
     lines: list[str] = []
     for finding in found:
-        lines += paragraph(f"{finding.path}: {finding.message} [{finding.rule}]", width, f"{finding.severity}: ")
+        sid = f" ({finding.sid})" if finding.sid else ""
+        lines += paragraph(f"{finding.path}{sid}: {finding.message} [{finding.rule}]", width, f"{finding.severity}: ")
     if right is None:
         return [*lines, "not corrected: what was meant is not plain"]
     return [*lines, "", "corrected:", *(escape(line, 10_000) for line in right.splitlines())]

@@ -51,13 +51,23 @@ def change_lines(change: Change, width: int = 80) -> list[str]:
     lines = paragraph(f"{verb} the {change.slot.label}", width, "change: ")
     text = change.after if change.after is not None else change.before
     for statement in json.loads(text or "{}").get("Statement", []):
-        conditions = [
-            f"{operator} {key} {'<cut-off>' if value == CUT_OFF else value}"
+        told = [
+            (operator, key, value)
             for operator, keys in statement.get("Condition", {}).items()
             for key, value in keys.items()
         ]
+        conditions = [f"{operator} {key} {_told(value)}" for operator, key, value in told]
         lines += paragraph(f"Deny * on * if {' and '.join(conditions)}", width, "    ")
+        for name in (name for _, _, value in told if isinstance(value, list) for name in value):
+            lines += paragraph(name, width, "      - ")
     return lines
+
+
+def _told(value: str | list[str]) -> str:
+    """INVARIANT: whoever approves sees every name: a list is never cut short, so it stands below, a name a line."""
+    if isinstance(value, list):
+        return f"is any of these {len(value)}"
+    return "<cut-off>" if value == CUT_OFF else value
 
 
 def preview_lines(plan: Plan, preview: Preview, width: int = 80) -> list[str]:

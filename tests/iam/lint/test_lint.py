@@ -47,10 +47,11 @@ def test_the_current_time_variable_is_named() -> None:
             ["2026-11-23T12:00Z", "${aws:CurrentTime}"],
             [("variable-in-operator", "error")],
         ),
+        ("DateLessThan", "aws:IssueTime", "yesterday", [("unknown-key", "warning"), ("refused", "error")]),
         ("DateLessThanIfExists", "aws:TokenIssueTime", "2026-11-23T12:00:00Z", [("issue-time-if-exists", "warning")]),
-        ("NumericLessThan", "aws:MultiFactorAuthAge", "${aws:x}", [("variable-in-operator", "error")]),
+        ("NumericLessThan", "aws:MultiFactorAuthAge", "${aws:userid}", [("variable-in-operator", "error")]),
         ("IpAddress", "aws:SourceIp", "${aws:SourceIp}", [("variable-in-operator", "error")]),
-        ("Null", "aws:x", "${aws:y}", [("variable-in-operator", "error")]),
+        ("Null", "aws:SourceIp", "${aws:userid}", [("variable-in-operator", "error")]),
         ("StringEquals", "aws:userid", "${aws:PrincipalTag/id}", []),
         (
             "ArnEquals",
