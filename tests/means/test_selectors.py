@@ -43,20 +43,6 @@ def session(name: str, issued_at: datetime | None, issued_at_is: str) -> Session
     )
 
 
-def matches(selector: Selector, one: Session, cut_off: datetime) -> bool | None:
-    """What the selector says of a session, in words of its own: by name, by time, or not known."""
-    if isinstance(selector, CanarySelector):
-        return selector.principal_id == one.principal_id
-    if isinstance(selector, SessionNameSelector) and selector.principal_id != one.principal_id:
-        return False
-    if one.issued_at is None:
-        return None
-    earliest, latest = (0, 1) if one.issued_at_is == "use" else (-1, 2)
-    if one.issued_at + timedelta(seconds=latest) <= cut_off:
-        return True
-    return False if one.issued_at + timedelta(seconds=earliest) >= cut_off else None
-
-
 @given(
     selectors=SELECTORS,
     name=CLOSE,
@@ -69,6 +55,6 @@ def test_selectors_agree_with_the_evaluation_of_what_they_write(
 ) -> None:
     """A session is cut where any selector matches it, spared where none does, else nobody can say."""
     one = session(name, None if apart is None else cut_off + timedelta(seconds=apart), kind)
-    answers = [matches(selector, one, cut_off) for selector in selectors]
+    answers = [selector.matches(one, cut_off) for selector in selectors]
     expected = Verdict.CUT if True in answers else Verdict.UNSURE if None in answers else Verdict.SPARED
     assert judge(bind(document(selectors), cut_off) or "", principal_of(one)) is expected

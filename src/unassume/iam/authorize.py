@@ -36,6 +36,8 @@ NO_PERMISSION_NEEDED = MappingProxyType(
         "id_credentials_temp_control-access_getsessiontoken.html",
     }
 )
+_WITH_IDENTITY = frozenset((AssumedRole, User, FederatedUser, Root))
+"""Services, federated and anonymous callers have no identity-based policies: the resource's alone count."""
 _CASES = 4096
 """How many cases of the unknown keys are tried before the answer stays unknown."""
 
@@ -156,7 +158,7 @@ def _undecided(request: Request, may_deny: list[Rule], open_allows: list[Rule]) 
 class _Case:
     """The allowing side of one request, once no Deny certainly applies."""
 
-    __slots__ = ("_account", "_kind", "_layers", "_request", "_rules")
+    __slots__ = ("_account", "_has_identity", "_is_decisive", "_is_trust", "_kind", "_layers", "_request", "_rules")
 
     def __init__(self, request: Request, layers: Layers, rules: ActionRules, account: str | None) -> None:
         self._request = request
@@ -165,10 +167,13 @@ class _Case:
         self._account = account
         resource = layers.resource
         self._kind = DocumentKind.RESOURCE if resource is None else resource.kind
+        self._is_trust = self._kind is DocumentKind.TRUST
+        self._is_decisive = self._is_trust or (resource is not None and _is_key(request))
+        self._has_identity = request.principal is None or type(request.principal) in _WITH_IDENTITY
 
     def allowed(self) -> bool | None:
         """Section "allow" of the evaluation logic, as one formula in Kleene's logic."""
-        if self._is_trust() and isinstance(self._request.principal, Root):
+        if self._is_trust and isinstance(self._request.principal, Root):
             return False  # AWS: STS answers "Roles may not be assumed by root accounts."
         around = self._around()
         return around if around is False else _and(around, self._core())
@@ -187,17 +192,17 @@ class _Case:
         return result
 
     def _core(self) -> bool | None:
-        if not self._has_identity():
+        if not self._has_identity:
             return self._resource_allows(*Naming)
         if self._is_cross_account():
             return _and(self._resource_allows(*Naming), self._caller_side())
-        if self._rules.resource is None and not self._is_decisive():
+        if self._rules.resource is None and not self._is_decisive:
             return self._caller_side()
         named = (
             self._resource_allows(Naming.CALLER, Naming.EVERYONE),
             _and(self._resource_allows(Naming.ROLE), self._bounds()),
         )
-        if self._is_decisive():
+        if self._is_decisive:
             return any_of((*named, _and(self._resource_allows(Naming.ACCOUNT), self._caller_side())))
         return any_of((*named, self._caller_side()))
 
@@ -244,7 +249,9 @@ class _Case:
 
     def deciding_layer(self) -> DocumentKind:
         """The layer that gave the permission."""
-        if self._is_decisive() or self._identity_allows() is not True or not self._has_identity():
+        if self._layers.resource is None:
+            return DocumentKind.IDENTITY
+        if self._is_decisive or self._identity_allows() is not True or not self._has_identity:
             return self._kind
         return DocumentKind.IDENTITY
 
@@ -256,7 +263,7 @@ class _Case:
                 return kind
         if self._within(rules.endpoint) is False:
             return DocumentKind.ENDPOINT
-        needs_resource = self._is_decisive() or self._is_cross_account() or not self._has_identity()
+        needs_resource = self._is_decisive or self._is_cross_account() or not self._has_identity
         if needs_resource and not self._resource_allows(*Naming):
             return self._kind
         if self._identity_allows() is False:
@@ -271,18 +278,6 @@ class _Case:
             return frozenset(Naming)
         return namings(rule.statement.principals or (), self._request.principal)
 
-    def _is_trust(self) -> bool:
-        return self._kind is DocumentKind.TRUST
-
-    def _is_decisive(self) -> bool:
-        """Whether the resource's policy must allow in its own account too: a role's trust, or the policy of a KMS key.
-
-        AWS: https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
-        """
-        if self._is_trust() or self._layers.resource is None:
-            return self._is_trust()
-        return ":key/" in str(self._request.resource) and self._request.action.lower().startswith("kms:")
-
     def _is_bare_federated(self) -> bool:
         """Whether the caller is a federated user without session policies: nothing of its user's reaches it.
 
@@ -290,14 +285,17 @@ class _Case:
         """
         return self._layers.session is None and isinstance(self._request.principal, FederatedUser)
 
-    def _has_identity(self) -> bool:
-        """Services, federated and anonymous callers have no identity-based policies: the resource's alone count."""
-        principal = self._request.principal
-        return principal is None or isinstance(principal, AssumedRole | User | FederatedUser | Root)
-
     def _is_cross_account(self) -> bool:
         principal = self._request.principal
         return bool(self._account and principal and self._account != account_of(principal))
+
+
+def _is_key(request: Request) -> bool:
+    """Whether a KMS key is asked for, whose policy must allow in its own account too, as a role's trust must.
+
+    AWS: https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
+    """
+    return ":key/" in str(request.resource) and request.action.lower().startswith("kms:")
 
 
 def _and(one: bool | None, other: bool | None) -> bool | None:

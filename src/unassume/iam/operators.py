@@ -90,10 +90,11 @@ def _boolean(pattern: Pieces) -> Test:
 
 def _address(pattern: Pieces) -> Test:
     network, read = parse_network(plain(pattern)), quiet(parse_address)
+    version, first, mask = network.version, int(network.network_address), int(network.netmask)
 
     def test(text: str) -> bool:
         address: Address | None = read(text)
-        return address is not None and address in network
+        return address is not None and address.version == version and int(address) & mask == first
 
     return _on_text(test)
 

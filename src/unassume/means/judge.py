@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import lru_cache
 from typing import assert_never
 
@@ -56,9 +55,5 @@ def principal_of(session: Session) -> AssumedRole:
 
 
 def _issue_time(session: Session) -> Between | Unsaid:
-    if session.issued_at is None:
-        return UNKNOWN
-    second = timedelta(seconds=1)
-    if session.issued_at_is == "use":
-        return Between(session.issued_at, session.issued_at + second)
-    return Between(session.issued_at - second, session.issued_at + 2 * second)
+    within = session.issued_within
+    return UNKNOWN if within is None else Between(*within)

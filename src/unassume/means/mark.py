@@ -70,7 +70,7 @@ def canary_name(incident: str, seed: str) -> str:
 
 def instant(at: datetime) -> str:
     """An instant as our policies write it: whole seconds, UTC, `Z`."""
-    return at.astimezone(UTC).strftime(_INSTANT)
+    return f"{at.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def statements(selectors: tuple[Selector, ...]) -> list[dict[str, object]]:

@@ -17,7 +17,7 @@ class Verdict(Enum):
     UNSURE = "unsure"
 
 
-class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+class Judgement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The verdict on one session under one change, with the reason in a sentence."""
 
     session_id: str

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
+
+_SECOND = timedelta(seconds=1)
 
 
 class Edge(msgspec.Struct, frozen=True):
@@ -63,6 +65,15 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     def short_id(self) -> str:
         """The first letters of the id, for people; only the whole id tells sessions apart."""
         return self.id[:12]
+
+    @property
+    def issued_within(self) -> tuple[datetime, datetime] | None:
+        """The half-open interval its issue time lies in: a use tells the second, the issuing event a second around."""
+        if self.issued_at is None:
+            return None
+        if self.issued_at_is == "use":
+            return self.issued_at, self.issued_at + _SECOND
+        return self.issued_at - _SECOND, self.issued_at + 2 * _SECOND
 
     @property
     def person(self) -> str | None:
