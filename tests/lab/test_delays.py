@@ -66,6 +66,22 @@ def test_get_role_lags_too(lab: Lab) -> None:
     assert iam.get_role(RoleName="Late")["Role"]["AssumeRolePolicyDocument"]["Id"] == "changed"
 
 
+def test_a_boundary_is_read_late(lab: Lab) -> None:
+    """GetRole shows a boundary late when it is put, and late when it is taken away."""
+    iam = client(lab, "iam", lab.credentials("admin"))
+    iam.create_role(RoleName="Bounded", AssumeRolePolicyDocument=json.dumps(TRUST))
+    lab.clock.advance(_READ_DELAY)
+    arn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"
+    iam.put_role_permissions_boundary(RoleName="Bounded", PermissionsBoundary=arn)
+    assert "PermissionsBoundary" not in iam.get_role(RoleName="Bounded")["Role"]
+    lab.clock.advance(_READ_DELAY)
+    iam.delete_role_permissions_boundary(RoleName="Bounded")
+    shown = iam.get_role(RoleName="Bounded")["Role"]["PermissionsBoundary"]
+    assert shown["PermissionsBoundaryArn"] == arn
+    lab.clock.advance(_READ_DELAY)
+    assert "PermissionsBoundary" not in iam.get_role(RoleName="Bounded")["Role"]
+
+
 def test_a_new_roles_date_is_the_labs(lab: Lab) -> None:
     """A role's CreateDate is on the lab's clock, not the machine's."""
     iam = client(lab, "iam", lab.credentials("admin"))

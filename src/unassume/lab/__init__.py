@@ -6,8 +6,8 @@
 Rule 1: imports only `unassume.iam` and `unassume.errors`; moto, flask and boto3 come in when a lab is entered.
 Rule 2: what cannot be judged is refused, and says so; nothing is allowed by default.
 Rule 3: no secret key or session token in an event, a call record, an error or a log line.
-Judged: identity-based policies, role trust, session policies. Not yet: resource policies, boundaries, SCPs; calls that
-would write one are answered 501.
+Judged: identity-based policies, role trust, session policies, permissions boundaries, SCPs and RCPs. Not yet: resource
+policies; calls that would write one are answered 501.
 """
 
 from __future__ import annotations

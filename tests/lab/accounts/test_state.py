@@ -41,6 +41,23 @@ def test_role_view(lab: Lab) -> None:
     assert state.view(ACCOUNT).role_at(role.arn) == role
 
 
+def test_boundaries_in_views(lab: Lab) -> None:
+    """A role's and a user's boundary stand in their views with the text of the default version; without one, None."""
+    iam = client(lab, "iam", lab.credentials("root"))
+    first, second = allow(["s3:GetObject"]), allow(["s3:PutObject"])
+    arn = iam.create_policy(PolicyName="Boundary", PolicyDocument=first)["Policy"]["Arn"]
+    iam.create_policy_version(PolicyArn=arn, PolicyDocument=second, SetAsDefault=True)
+    iam.create_role(RoleName="Held", AssumeRolePolicyDocument=json.dumps(TRUST), PermissionsBoundary=arn)
+    iam.create_user(UserName="held", PermissionsBoundary=arn)
+    iam.create_user(UserName="free")
+    view = state.view(ACCOUNT)
+    role, user, free = view.role_named("Held"), view.user_named("held"), view.user_named("free")
+    assert role is not None
+    assert user is not None
+    assert free is not None
+    assert (role.boundary, user.boundary, free.boundary) == ((arn, second), (arn, second), None)
+
+
 def test_user_view_and_keys(lab: Lab) -> None:
     """A user's view has its tags and its groups' policies; its key is found with its status."""
     iam = client(lab, "iam", lab.credentials("root"))

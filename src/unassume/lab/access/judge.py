@@ -11,7 +11,7 @@ from unassume.iam.evaluate import Request
 from unassume.iam.layers import Decision
 from unassume.iam.values import Context, Unsaid
 from unassume.lab.access.callers import Caller
-from unassume.lab.access.layers import layers_of
+from unassume.lab.access.layers import layers_of, rcps_over
 from unassume.lab.accounts.history import History
 from unassume.lab.accounts.state import AccountView
 from unassume.lab.operations.needed import Needed
@@ -34,7 +34,7 @@ def judge(caller: Caller, needed: Needed, context: Context, history: History, *,
     if is_role_gone(caller, view):
         return _denied(caller, needed, Decision("implicit-deny", DocumentKind.IDENTITY), "the role is gone")
     try:
-        layers = layers_of(caller, view)
+        layers = layers_of(caller, view, rcps=rcps_over(needed, history.enforced(needed.owner or caller.account)))
     except InputError as problem:
         return unjudged(needed, f"a policy of the caller: {problem.message}")
     is_known = is_mapped or needed.resource != "*"

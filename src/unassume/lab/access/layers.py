@@ -6,15 +6,32 @@ from functools import lru_cache
 from typing import assert_never
 
 from unassume.iam.documents import DocumentKind, parse
-from unassume.iam.layers import Layers, NamedPolicy
+from unassume.iam.layers import Layers, Level, NamedPolicy
 from unassume.iam.principals import AssumedRole, Federated, FederatedUser, Root, Service, User
 from unassume.iam.statements import Policy
 from unassume.lab.access.callers import Caller
 from unassume.lab.access.credentials import RoleSession, UserSession
-from unassume.lab.accounts.state import AccountView, Texts
+from unassume.lab.accounts.state import AccountView, RoleView, Texts, UserView
+from unassume.lab.operations.needed import Needed
 
 _ROOT_MAY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 """What stands behind a federated user that root made: all that its session policies allow."""
+
+
+# AWS: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html (services, exceptions)
+# Its exception of AWS managed KMS keys is not made: an RCP that denies KMS denies those keys too, which AWS would not.
+UNDER_RCPS = frozenset({
+    "aoss", "appconfig", "appstream", "autoscaling", "autoscaling-plans", "budgets", "clouddirectory", "cloudfront",
+    "cloudsearch", "cloudtrail-data", "codeartifact", "codebuild", "codecommit", "codepipeline", "cognito-identity",
+    "cognito-idp", "comprehend", "comprehendmedical", "compute-optimizer", "cost-optimization-hub", "dax", "dsql",
+    "dynamodb", "ecr", "ecr-public", "events", "firehose", "fis", "fms", "gamelift", "health", "inspector-scan",
+    "kendra", "kinesisvideo", "kms", "logs", "memorydb", "networkmonitor", "notifications", "opensearch",
+    "pca-connector-ad", "personalize", "polly", "pricing", "resource-groups", "rolesanywhere", "s3", "secretsmanager",
+    "servicediscovery", "signin", "sqs", "sts", "support", "swf", "textract", "timestream-influxdb", "transcribe",
+    "transfer", "translate", "wafv2", "workspaces", "xray",
+})  # fmt: skip
+"""The prefixes of the services whose actions RCPs reach."""
+_NOT_UNDER_RCPS = frozenset({"kms:retiregrant"})
 
 
 @lru_cache(maxsize=4096)
@@ -23,12 +40,35 @@ def parsed(text: str, kind: DocumentKind) -> Policy:
     return parse(text, kind)
 
 
-def layers_of(caller: Caller, view: AccountView, resource: Policy | None = None) -> Layers:
+def layers_of(
+    caller: Caller, view: AccountView, resource: Policy | None = None, *, rcps: tuple[Level, ...] | None = None
+) -> Layers:
     """All layers that bind the caller; `resource` is the policy of what is asked for, where it has one.
+
+    `rcps` are those over the resource's owner (`rcps_over`); the SCPs are those over the caller's account.
 
     Raises InputError when one of them cannot be judged.
     """
-    return Layers(identity=_identity(caller, view), resource=resource, session=_session_policies(caller))
+    return Layers(
+        identity=_identity(caller, view),
+        resource=resource,
+        session=_session_policies(caller),
+        boundary=_boundary(caller, view),
+        scps=_levels(view.scps, DocumentKind.SCP),
+        rcps=rcps,
+    )
+
+
+def rcps_over(needed: Needed, owner: AccountView) -> tuple[Level, ...] | None:
+    """The RCPs over what is asked for, by its owner's view; None where none bind. InputError as in `layers_of`."""
+    prefix = needed.action.lower().partition(":")[0]
+    is_spared = needed.action.lower() in _NOT_UNDER_RCPS or ":role/aws-service-role/" in needed.resource
+    return _levels(owner.rcps, DocumentKind.RCP) if prefix in UNDER_RCPS and not is_spared else None
+
+
+@lru_cache(maxsize=1024)
+def _levels(levels: tuple[Texts, ...] | None, kind: DocumentKind) -> tuple[Level, ...] | None:
+    return None if levels is None else tuple(_named(texts, kind) for texts in levels)
 
 
 def _identity(caller: Caller, view: AccountView) -> tuple[NamedPolicy, ...]:
@@ -48,6 +88,23 @@ def _identity(caller: Caller, view: AccountView) -> tuple[NamedPolicy, ...]:
             assert_never(caller.principal)
 
 
+def _boundary(caller: Caller, view: AccountView) -> tuple[NamedPolicy, ...] | None:
+    """The permissions boundary of the role or user, of the user behind a federated one too; None where there is none.
+
+    ASSUMPTION: a session of GetFederationToken stands under its user's boundary, as it stands under its policies.
+    """
+    match caller.principal:
+        case AssumedRole(role_id=role_id):
+            bound: RoleView | UserView | None = view.roles.get(role_id)
+        case User(id=user_id) | FederatedUser(user_id=user_id):
+            bound = view.users.get(user_id)
+        case Root() | Federated() | Service():
+            return None
+        case _:
+            assert_never(caller.principal)
+    return _named((bound.boundary,), DocumentKind.BOUNDARY) if bound and bound.boundary else None
+
+
 def _session_policies(caller: Caller) -> tuple[Policy, ...] | None:
     """The session policies the caller's session was made with, or None where none bound it.
 
@@ -61,5 +118,5 @@ def _session_policies(caller: Caller) -> tuple[Policy, ...] | None:
             return tuple(parsed(text, DocumentKind.SESSION) for _, text in caller.session.policies)
 
 
-def _named(texts: Texts) -> tuple[NamedPolicy, ...]:
-    return tuple(NamedPolicy(name, parsed(text, DocumentKind.IDENTITY)) for name, text in texts)
+def _named(texts: Texts, kind: DocumentKind = DocumentKind.IDENTITY) -> tuple[NamedPolicy, ...]:
+    return tuple(NamedPolicy(name, parsed(text, kind)) for name, text in texts)

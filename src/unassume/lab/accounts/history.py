@@ -7,7 +7,10 @@ from bisect import bisect_right
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import msgspec
+
 from unassume.lab.accounts import state
+from unassume.lab.accounts.guardrails import levels_over
 from unassume.lab.accounts.state import AccountView
 from unassume.lab.clock import LabClock
 
@@ -59,7 +62,21 @@ class History:
         """Keep what moto holds for the account now as its newest version, with the lab's dates on its new roles."""
         with self.lock:
             state.mend_roles(account, self.newest(account).roles, self._clock.now())
-            self._add(account, state.view(account))
+            scps, rcps = levels_over(account)
+            self._add(account, msgspec.structs.replace(state.view(account), scps=scps, rcps=rcps))
+
+    def note_guardrails(self) -> None:
+        """Keep what SCPs and RCPs stand over each account now; their IAM stays what was last noted.
+
+        ASSUMPTION: they take as long to bite as IAM's policies. AWS gives no time for attaching one, and calls
+        detaching one immediate; a caller who waits for IAM's changes is right about both.
+        # AWS: https://docs.aws.amazon.com/organizations/latest/APIReference/API_DetachPolicy.html
+        """
+        with self.lock:
+            for account in list(self._versions):
+                newest, (scps, rcps) = self.newest(account), levels_over(account)
+                if (newest.scps, newest.rcps) != (scps, rcps):
+                    self._add(account, msgspec.structs.replace(newest, scps=scps, rcps=rcps))
 
     def _add(self, account: str, view: AccountView) -> None:
         now = self._clock.now()

@@ -18,7 +18,7 @@ _COUNTED = ("instance_profiles", "saml_providers", "open_id_providers", "certifi
 
 
 class RoleView(msgspec.Struct, frozen=True):
-    """A role as it stood: `inline` and `managed` are (policy name or ARN, document as stored)."""
+    """A role as it stood: `inline` and `managed` are (policy name or ARN, document as stored), `boundary` the same."""
 
     id: str
     name: str
@@ -31,6 +31,7 @@ class RoleView(msgspec.Struct, frozen=True):
     inline: Texts
     managed: Texts
     tags: tuple[tuple[str, str], ...]
+    boundary: tuple[str, str] | None = None
 
 
 class UserView(msgspec.Struct, frozen=True):
@@ -44,6 +45,7 @@ class UserView(msgspec.Struct, frozen=True):
     tags: tuple[tuple[str, str], ...] = ()
     attached: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    boundary: tuple[str, str] | None = None
 
     @property
     def own_inline(self) -> Texts:
@@ -62,13 +64,19 @@ class GroupView(msgspec.Struct, frozen=True):
 
 
 class AccountView(msgspec.Struct, frozen=True):
-    """One account's IAM at one instant; `counts` holds how many there are of the kinds that have no view."""
+    """One account's IAM at one instant; `counts` holds how many there are of the kinds that have no view.
+
+    `scps` and `rcps` are the texts at each level from the organization's root down to the account, by policy name; None
+    where none bind: in the management account, outside of organizations, and while the policy type is not enabled.
+    """
 
     roles: Mapping[str, RoleView]
     users: Mapping[str, UserView]
     managed: Mapping[str, str]
     groups: Mapping[str, GroupView] = {}
     counts: Mapping[str, int] = {}
+    scps: tuple[Texts, ...] | None = None
+    rcps: tuple[Texts, ...] | None = None
 
     def role_at(self, arn: str) -> RoleView | None:
         """The role of that ARN, or None."""
@@ -100,7 +108,7 @@ def view(account: str) -> AccountView:
     """What moto holds for the account now; call it under the gate's IAM lock."""
     backend = _backend(account)
     return AccountView(
-        roles={role.id: _role(role) for role in backend.roles.values()},
+        roles={role.id: _role(role, backend) for role in backend.roles.values()},
         users={user.id: _user(user, backend) for user in backend.users.values()},
         managed={arn: _default_text(policy) for arn, policy in backend.managed_policies.items()},
         groups={group.id: _group(group) for group in backend.groups.values()},
@@ -121,6 +129,19 @@ def user_named(account: str, name: str) -> tuple[str, str] | None:
     """The id and ARN of a user as moto holds it now, or None."""
     user = _backend(account).users.get(name)
     return None if user is None else (str(user.id), str(user.arn))
+
+
+def bind_user(account: str, name: str, boundary: str | None) -> bool:
+    """Give the user a permissions boundary, which moto has no place for, or take it away; False without such a user.
+
+    moto writes an answer about a user from its attributes, so GetUser and ListUsers show this one too.
+    """
+    user = _backend(account).users.get(name)
+    if user is None:
+        return False
+    kind = {"PermissionsBoundaryType": "PermissionsBoundaryPolicy"}
+    user.permissions_boundary = kind | {"PermissionsBoundaryArn": boundary} if boundary else None
+    return True
 
 
 def mend_ids(account: str, now: datetime) -> dict[str, str]:
@@ -147,7 +168,7 @@ def _backend(account: str) -> Any:
     return iam_backends[account]["aws"]
 
 
-def _role(role: Any) -> RoleView:
+def _role(role: Any, backend: Any) -> RoleView:
     return RoleView(
         id=role.id,
         name=role.name,
@@ -160,6 +181,7 @@ def _role(role: Any) -> RoleView:
         inline=tuple(role.policies.items()),
         managed=_attached(role),
         tags=tuple((tag["Key"], tag["Value"]) for tag in role.tags),
+        boundary=_boundary(role.permissions_boundary, backend),
     )
 
 
@@ -172,7 +194,9 @@ def _user(user: Any, backend: Any) -> UserView:
         managed += _attached(group)
     tags = tuple((tag["Key"], tag["Value"]) for tag in user.tags or ())
     names = tuple(group.name for group in groups)
-    return UserView(user.id, user.name, user.arn, inline, managed, tags, tuple(user.managed_policies), names)
+    boundary = _boundary(getattr(user, "permissions_boundary", None), backend)
+    attached = tuple(user.managed_policies)
+    return UserView(user.id, user.name, user.arn, inline, managed, tags, attached, names, boundary)
 
 
 def _group(group: Any) -> GroupView:
@@ -181,6 +205,14 @@ def _group(group: Any) -> GroupView:
 
 def _attached(holder: Any) -> Texts:
     return tuple((arn, _default_text(policy)) for arn, policy in holder.managed_policies.items())
+
+
+def _boundary(given: Mapping[str, str] | None, backend: Any) -> tuple[str, str] | None:
+    """The ARN and the text in force; a policy that is not there has no text, which nobody can judge."""
+    if not given:
+        return None
+    policy = backend.managed_policies.get(given["PermissionsBoundaryArn"])
+    return given["PermissionsBoundaryArn"], _default_text(policy) if policy else ""
 
 
 def _default_text(policy: Any) -> str:

@@ -13,9 +13,12 @@ from unassume.lab.wire.shapes import Answer
 
 def bring_named(operation: Operation, account: str) -> None:
     """Have AWS's managed policy that an IAM call names in the account; hold the history's lock."""
-    arn = operation.parameters.get("PolicyArn")
-    if operation.service == "iam" and isinstance(arn, str):
-        bring(account, arn)
+    if operation.service != "iam":
+        return
+    for name in ("PolicyArn", "PermissionsBoundary"):
+        arn = operation.parameters.get(name)
+        if isinstance(arn, str):
+            bring(account, arn)
 
 
 def admit(operation: Operation, management: str, answer: Answer, history: History) -> None:

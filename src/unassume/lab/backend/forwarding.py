@@ -11,6 +11,8 @@ import msgspec
 from unassume.lab.accounts.history import History
 from unassume.lab.backend.app import MotoApp
 from unassume.lab.backend.arrivals import admit, bring_named
+from unassume.lab.backend.boundaries import bounded, check_boundary, user_bounded
+from unassume.lab.backend.organization_writes import check_organization, settle
 from unassume.lab.backend.policy_writes import check_write
 from unassume.lab.backend.role_reads import lagging_read
 from unassume.lab.operations.reads import is_read
@@ -30,23 +32,42 @@ class Forwarding:
     def answer(self, operation: Operation, account: str, incoming: Incoming, signed: Signed, request: str) -> Answer:
         """moto's answer, or the older one that a lagging read gives; a Refusal where IAM or the lab says no."""
         if operation.service == "iam" and not is_read(operation):
-            return self._written(operation, account, incoming, signed)
+            return self._written(operation, account, incoming, signed, request)
+        if operation.service == "organizations" and not is_read(operation):
+            return self._organized(operation, account, incoming, signed)
         old = lagging_read(operation, account, self._history, request)
         # moto's IAM is not thread-safe: a read must not meet a write.
         with self._history.lock if operation.service == "iam" else nullcontext():
             bring_named(operation, account)
             answer = old or self._moto.forward(incoming, signed, account, _what(operation))
-        admit(operation, account, answer, self._history)
         return answer
 
-    def _written(self, operation: Operation, account: str, incoming: Incoming, signed: Signed) -> Answer:
+    def _organized(self, operation: Operation, account: str, incoming: Incoming, signed: Signed) -> Answer:
+        """A write of Organizations, and what it makes of the policies over every account."""
+        with self._history.lock:
+            check_organization(operation, account)
+            try:
+                answer = self._moto.forward(incoming, signed, account, _what(operation))
+                if answer.status < 400:
+                    settle(operation, account)
+                admit(operation, account, answer, self._history)
+            finally:
+                # moto may have failed half way: what it holds now is what is enforced.
+                self._history.note_guardrails()
+        return answer
+
+    def _written(self, operation: Operation, account: str, incoming: Incoming, signed: Signed, request: str) -> Answer:
         answers: list[Answer] = []
 
         def change() -> bytes:
             check_write(operation, self._history.newest(account))
             bring_named(operation, account)
-            answers.append(self._moto.forward(incoming, signed, account, _what(operation)))
-            return answers[0].body
+            check_boundary(operation, account, self._history.newest(account))
+            answer = user_bounded(operation, account, request)
+            if answer is None:
+                answer = bounded(operation, account, self._moto.forward(incoming, signed, account, _what(operation)))
+            answers.append(answer)
+            return answer.body
 
         body = self._history.changing(account, change)
         return msgspec.structs.replace(answers[0], body=body)

@@ -12,7 +12,7 @@ from unassume.lab.accounts.state import AccountView
 from unassume.lab.backend.names import check_parameters, check_unique
 from unassume.lab.backend.quotas import check_count, check_inline, check_size
 from unassume.lab.operations.resolve import Operation
-from unassume.lab.wire.refusals import Refusal, not_implemented
+from unassume.lab.wire.refusals import Refusal
 
 _INLINE = {"PutRolePolicy": "role", "PutUserPolicy": "user", "PutGroupPolicy": "group"}
 _DOCUMENTS = {
@@ -26,8 +26,6 @@ _DOCUMENTS = {
 
 def check_write(operation: Operation, view: AccountView) -> None:
     """A Refusal when IAM would not take the write, or when the lab could not judge what it would become."""
-    if "PermissionsBoundary" in operation.parameters:
-        raise not_implemented("permissions boundaries yet")
     check_parameters(operation)
     check_unique(operation, view)
     check_count(operation, view)

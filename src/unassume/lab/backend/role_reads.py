@@ -55,7 +55,12 @@ def _role(role: RoleView) -> dict[str, object]:
         "Description": role.description,
         "MaxSessionDuration": role.max_session,
         "Tags": [{"Key": key, "Value": value} for key, value in role.tags],
+        **({"PermissionsBoundary": _bounded(role.boundary[0])} if role.boundary else {}),
     }
+
+
+def _bounded(arn: str) -> dict[str, str]:
+    return {"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": arn}
 
 
 def _missing(message: str) -> Refusal:

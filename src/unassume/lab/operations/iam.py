@@ -165,7 +165,8 @@ _POLICY_CALLS = frozenset(
 )  # fmt: skip
 _BOUND_CALLS = frozenset(
     f"{verb}{kind}Policy" for verb in ("Attach", "Detach", "Put", "Delete") for kind in ("Role", "User")
-)  # fmt: skip
+) | {"DeleteRolePermissionsBoundary", "DeleteUserPermissionsBoundary"}  # fmt: skip
+_BOUNDING = frozenset({"CreateRole", "CreateUser", "PutRolePermissionsBoundary", "PutUserPermissionsBoundary"})
 
 
 def _keys(operation: Operation, scene: Scene, resource: str) -> Mapping[str, Value]:
@@ -173,7 +174,7 @@ def _keys(operation: Operation, scene: Scene, resource: str) -> Mapping[str, Val
     keys: dict[str, Value] = {}
     if operation.name in _POLICY_CALLS:
         keys["iam:policyarn"] = Known((str(given.get("PolicyArn")),))
-    if operation.name in ("CreateRole", "CreateUser") or operation.name.endswith("PermissionsBoundary"):
+    if operation.name in _BOUNDING:
         boundary = given.get("PermissionsBoundary")
         keys["iam:permissionsboundary"] = Known((str(boundary),)) if boundary else ABSENT
     elif operation.name in _BOUND_CALLS:

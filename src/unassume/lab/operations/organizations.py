@@ -5,6 +5,11 @@ AWS: https://docs.aws.amazon.com/service-authorization/latest/reference/list_aws
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from unassume.iam.values import ABSENT, Known, Value
+from unassume.lab.accounts.guardrails import policy_type
+from unassume.lab.operations.resolve import Operation
 from unassume.lab.operations.rows import Service
 from unassume.lab.operations.scene import Scene
 from unassume.lab.operations.standing import organization_arn
@@ -20,6 +25,22 @@ def _any(text: str, scene: Scene) -> str:
     kind = next((kind for start, kind in _KINDS if text.startswith(start)), "account")
     middle = "*/" if kind == "policy" else ""
     return f"arn:aws:organizations::{scene.account}:{kind}/o-*/{middle}{text}"
+
+
+_TYPED = frozenset({
+    "AttachPolicy", "CreatePolicy", "DeletePolicy", "DescribePolicy", "DetachPolicy", "DisablePolicyType",
+    "EnablePolicyType", "ListPolicies", "ListPoliciesForTarget", "ListTargetsForPolicy", "UpdatePolicy",
+})  # fmt: skip
+
+
+def _keys(operation: Operation, scene: Scene, resource: str) -> Mapping[str, Value]:
+    """The policy type a call is about, as it says or as its policy is."""
+    if operation.name not in _TYPED:
+        return {}
+    given = operation.parameters
+    kind = given.get("PolicyType") or given.get("Filter") or given.get("Type")
+    kind = kind or policy_type(scene.account, str(given.get("PolicyId")))
+    return {"organizations:policytype": Known((str(kind),)) if kind else ABSENT}
 
 
 ORGANIZATIONS = Service(
@@ -44,4 +65,5 @@ ORGANIZATIONS = Service(
         "{ResourceId:any}": "ListTagsForResource TagResource UntagResource",
     },
     resolvers={"any": _any},
+    keys=_keys,
 )

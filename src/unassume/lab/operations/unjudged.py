@@ -1,6 +1,6 @@
 """Calls that would write what the lab does not judge yet: refused after the judgement, never accepted in silence.
 
-Resource policies, ACLs and grants let other callers in; boundaries, SCPs and RCPs keep callers out. A lab that took
+Resource policies, ACLs and grants let other callers in; endpoint policies keep callers out. A lab that took
 them without enforcing them would show a deny that does not bite, or a door that is not open.
 """
 
@@ -16,14 +16,13 @@ NOT_JUDGED_YET = frozenset(
     (service, name)
     for service, names in {
         "s3": "PutBucketPolicy PutObjectAcl PutBucketAcl PutPublicAccessBlock PutBucketOwnershipControls",
-        "iam": "PutUserPermissionsBoundary PutRolePermissionsBoundary",
         "dynamodb": "PutResourcePolicy",
         "sns": "AddPermission",
         "sqs": "AddPermission",
         "lambda": "AddPermission AddLayerVersionPermission CreateFunctionUrlConfig UpdateFunctionUrlConfig",
         "secretsmanager": "PutResourcePolicy",
         "kms": "PutKeyPolicy CreateGrant",
-        "organizations": "AttachPolicy EnablePolicyType PutResourcePolicy",
+        "organizations": "PutResourcePolicy",
         "ecr": "SetRepositoryPolicy PutRegistryPolicy",
         "elasticfilesystem": "PutFileSystemPolicy",
         "events": "PutPermission",
@@ -60,8 +59,6 @@ NOT_JUDGED_YET = frozenset(
 """Calls whose whole purpose is such a write."""
 
 _PARAMETERS: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("iam", "CreateUser"): ("PermissionsBoundary",),
-    ("iam", "CreateRole"): ("PermissionsBoundary",),
     ("kms", "CreateKey"): ("Policy",),
     ("kms", "ReplicateKey"): ("Policy",),
     ("dynamodb", "CreateTable"): ("ResourcePolicy",),

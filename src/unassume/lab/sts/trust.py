@@ -14,7 +14,7 @@ from unassume.iam.principals import Federated, Root, Service
 from unassume.iam.values import Value
 from unassume.lab.access.context import context
 from unassume.lab.access.judge import Judgement, concluded, is_role_gone, unjudged
-from unassume.lab.access.layers import layers_of, parsed
+from unassume.lab.access.layers import layers_of, parsed, rcps_over
 from unassume.lab.accounts.state import RoleView
 from unassume.lab.operations.needed import Needed
 from unassume.lab.sts.granted import Asked, Realm
@@ -53,7 +53,7 @@ def _judge(asked: Asked, needed: Needed, role: RoleView | None, account: str, re
     keys = context(caller, asked.incoming, asked.region, realm.clock.now(), needed.keys)
     try:
         trust = parsed(role.trust, DocumentKind.TRUST)
-        layers = layers_of(caller, view, trust)
+        layers = layers_of(caller, view, trust, rcps=rcps_over(needed, realm.history.enforced(account)))
     except InputError as problem:
         return unjudged(needed, problem.message)
     request = Request(needed.action, needed.resource, keys, caller.principal)
