@@ -50,6 +50,7 @@ bench: $(VENV)/dev.ok
 	$(BIN)/python bench/startup.py
 	$(BIN)/python bench/calls.py
 	$(BIN)/python bench/decisions.py
+	$(BIN)/python bench/million_sessions.py
 	$(BIN)/python -m bench.lab_start
 	$(BIN)/python -m bench.lab_gate
 	$(BIN)/python -m bench.lab_memory
