@@ -143,10 +143,10 @@ def test_what_is_missing_is_501(lab: Lab, service: str, call: str, parameters: d
 
 
 def test_policies_that_are_not_judged_are_not_taken(lab: Lab) -> None:
-    """A bucket policy, which the lab does not enforce yet, is refused instead of ignored."""
-    s3 = client(lab, "s3", lab.credentials("root"))
-    s3.create_bucket(Bucket="data")
-    assert code_of(s3.put_bucket_policy, Bucket="data", Policy="{}") == "NotImplemented"
+    """A key policy, which the lab does not enforce yet, is refused instead of ignored."""
+    kms = client(lab, "kms", lab.credentials("root"))
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    assert code_of(kms.put_key_policy, KeyId=key, PolicyName="default", Policy="{}") == "NotImplemented"
 
 
 def test_list_regions(lab: Lab) -> None:

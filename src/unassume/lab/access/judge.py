@@ -11,8 +11,9 @@ from unassume.iam.evaluate import Request
 from unassume.iam.layers import Decision
 from unassume.iam.values import Context, Unsaid
 from unassume.lab.access.callers import Caller
-from unassume.lab.access.layers import layers_of, rcps_over
+from unassume.lab.access.layers import layers_of, parsed, rcps_over
 from unassume.lab.accounts.history import History
+from unassume.lab.accounts.resource_policies import resource_policy
 from unassume.lab.accounts.state import AccountView
 from unassume.lab.operations.needed import Needed
 
@@ -34,9 +35,15 @@ def judge(caller: Caller, needed: Needed, context: Context, history: History, *,
     if is_role_gone(caller, view):
         return _denied(caller, needed, Decision("implicit-deny", DocumentKind.IDENTITY), "the role is gone")
     try:
-        layers = layers_of(caller, view, rcps=rcps_over(needed, history.enforced(needed.owner or caller.account)))
+        text = resource_policy(needed.resource)
+        if text and needed.owner != caller.account:
+            # moto would act in the caller's account: nothing passes by the policy of another account's resource.
+            return unjudged(needed, "the resource has a policy and belongs to another account")
+        resource = parsed(text, DocumentKind.RESOURCE) if text else None
+        rcps = rcps_over(needed, history.enforced(needed.owner or caller.account))
+        layers = layers_of(caller, view, resource, rcps=rcps)
     except InputError as problem:
-        return unjudged(needed, f"a policy of the caller: {problem.message}")
+        return unjudged(needed, f"a policy of the caller or the resource: {problem.message}")
     is_known = is_mapped or needed.resource != "*"
     request = Request(needed.action, needed.resource if is_known else Unsaid.UNKNOWN, context, caller.principal)
     decision = authorize(request, layers, resource_account=needed.owner)

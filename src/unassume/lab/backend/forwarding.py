@@ -14,6 +14,7 @@ from unassume.lab.backend.arrivals import admit, bring_named
 from unassume.lab.backend.boundaries import bounded, check_boundary, user_bounded
 from unassume.lab.backend.organization_writes import check_organization, settle
 from unassume.lab.backend.policy_writes import check_write
+from unassume.lab.backend.resource_policy_writes import check_resource_policy
 from unassume.lab.backend.role_reads import lagging_read
 from unassume.lab.operations.reads import is_read
 from unassume.lab.operations.resolve import Operation
@@ -35,6 +36,7 @@ class Forwarding:
             return self._written(operation, account, incoming, signed, request)
         if operation.service == "organizations" and not is_read(operation):
             return self._organized(operation, account, incoming, signed)
+        check_resource_policy(operation, incoming)
         old = lagging_read(operation, account, self._history, request)
         # moto's IAM is not thread-safe: a read must not meet a write.
         with self._history.lock if operation.service == "iam" else nullcontext():

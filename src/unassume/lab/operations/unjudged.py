@@ -15,12 +15,11 @@ from unassume.lab.wire.incoming import Incoming
 NOT_JUDGED_YET = frozenset(
     (service, name)
     for service, names in {
-        "s3": "PutBucketPolicy PutObjectAcl PutBucketAcl PutPublicAccessBlock PutBucketOwnershipControls",
+        "s3": "PutObjectAcl PutBucketAcl PutPublicAccessBlock PutBucketOwnershipControls",
         "dynamodb": "PutResourcePolicy",
         "sns": "AddPermission",
         "sqs": "AddPermission",
         "lambda": "AddPermission AddLayerVersionPermission CreateFunctionUrlConfig UpdateFunctionUrlConfig",
-        "secretsmanager": "PutResourcePolicy",
         "kms": "PutKeyPolicy CreateGrant",
         "organizations": "PutResourcePolicy",
         "ecr": "SetRepositoryPolicy PutRegistryPolicy",
@@ -87,6 +86,8 @@ def writes_unjudged(operation: Operation, incoming: Incoming) -> bool:
         return True
     if operation.service == "s3":
         return _opens(incoming)
+    if call == ("sqs", "SetQueueAttributes") and isinstance(operation.parameters.get("Attributes"), Mapping):
+        return False
     if call in _ATTRIBUTES:
         return _sets_policy(operation)
     return any(name in operation.parameters for name in _PARAMETERS.get(call, ()))
