@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from unassume.iam.authorize import Layers, NamedPolicy, authorize
 from unassume.iam.cases import case_values
-from unassume.iam.documents import parse
+from unassume.iam.documents import DocumentKind, parse
 from unassume.iam.evaluate import Request
+from unassume.iam.explain import explain
 from unassume.iam.patterns import matcher, pieces
 from unassume.iam.values import ABSENT, PRESENT, UNKNOWN, Context, Known, Unsaid, Value
 from unassume.iam.witnesses import tokens_of, witnesses
@@ -150,3 +151,22 @@ def test_an_unknown_resource_leaves_open_only_what_hangs_on_it(effect: str, elem
     every = {authorize(Request("s3:GetObject", each, Context({})), layers).outcome for each in resources}
     got = authorize(Request("s3:GetObject", Unsaid.UNKNOWN, Context({})), layers).outcome
     assert got == (every.pop() if len(every) == 1 else "unknown")
+
+
+def test_a_layer_that_hangs_on_an_unknown_key_is_not_named() -> None:
+    """Denied in the identity-based policy or in the boundary, as the unknown tag may be: denied, by both statements."""
+
+    def denying(sid: str, operator: str, kind: DocumentKind) -> NamedPolicy:
+        condition = {operator: {"aws:PrincipalTag/team": "red"}}
+        statement = {"Sid": sid, "Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}
+        return NamedPolicy(sid, parse(json.dumps({"Version": "2012-10-17", "Statement": statement}), kind))
+
+    layers = Layers(
+        identity=(denying("Red", "StringEquals", DocumentKind.IDENTITY),),
+        boundary=(denying("NotRed", "StringNotEquals", DocumentKind.BOUNDARY),),
+    )
+    request = Request("s3:GetObject", "arn:aws:s3:::b/k", Context({}, UNKNOWN))
+    told = explain(request, layers)
+    assert (told.decision.outcome, told.decision.layer) == ("explicit-deny", None)
+    assert set(told.decision.statements) == {"Red:Red", "NotRed:NotRed"}
+    assert told.because.startswith("denied explicitly in a policy of one layer or another")

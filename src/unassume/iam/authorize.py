@@ -94,8 +94,9 @@ class _Search:
 
 
 def _resting_on_both(one: Decision, other: Decision) -> Decision:
-    """The first decision, resting on the statements of both cases: which of them applies hangs on the unknown key."""
-    return msgspec.structs.replace(one, grounds=tuple(dict.fromkeys((*one.grounds, *other.grounds))))
+    """One decision for both cases, resting on the statements of both: which of them applies hangs on the key."""
+    layer = one.layer if one.layer is other.layer else None
+    return msgspec.structs.replace(one, layer=layer, grounds=tuple(dict.fromkeys((*one.grounds, *other.grounds))))
 
 
 @lru_cache(maxsize=8192)

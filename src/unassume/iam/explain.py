@@ -14,8 +14,10 @@ from unassume.iam.authorize import Decision, Ground, Layers, authorize
 from unassume.iam.conditions import compile_condition, look_up
 from unassume.iam.evaluate import Request, compiled_but_action, covers_action
 from unassume.iam.rules import all_rules
-from unassume.iam.statements import Condition, DocumentKind, Statement
+from unassume.iam.statements import Condition, Statement
 from unassume.iam.values import ABSENT, PRESENT, Between, Known, Value
+
+_EITHER = "policy of one layer or another, whatever the unknown keys are"
 
 
 class Word(msgspec.Struct, frozen=True):
@@ -50,7 +52,7 @@ def explain(request: Request, layers: Layers, *, resource_account: str | None = 
 
 def because(decision: Decision) -> str:
     """The decision as one sentence."""
-    kind = (decision.layer or DocumentKind.IDENTITY).wording
+    kind = decision.layer.wording if decision.layer else _EITHER
     article = "an" if kind[0] in "aeio" else "a"
     statements = ", ".join(f"`{label}`" for label in decision.statements)
     match decision.outcome:
@@ -59,7 +61,11 @@ def because(decision: Decision) -> str:
         case "explicit-deny":
             return f"denied explicitly in {article} {kind}: {statements}"
         case "implicit-deny":
-            return f"denied, because no {kind} allows it"
+            return (
+                f"denied, because no {kind} allows it"
+                if decision.layer
+                else "denied, because not every layer allows it"
+            )
         case _:
             keys = ", ".join(f"`{key}`" for key in decision.unknown_keys)
             hang = "hangs" if len(decision.grounds) == 1 else "hang"

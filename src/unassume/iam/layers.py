@@ -57,7 +57,8 @@ class Ground(msgspec.Struct, frozen=True):
 class Decision(msgspec.Struct, frozen=True):
     """The outcome, the layer that decided it, the statements it rests on, and the unknown keys it hangs on.
 
-    For an implicit deny, `layer` is the first one that should have allowed and did not.
+    For an implicit deny, `layer` is the first one that should have allowed and did not. It is None where no policy
+    stops the call, and where which layer decides hangs on an unknown key, though the outcome does not.
     """
 
     outcome: Outcome
