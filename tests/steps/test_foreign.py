@@ -14,7 +14,8 @@ from unassume.model.leads import RoleLead, lead_text
 from unassume.model.plans import Plan, RungName
 from unassume.model.receipts import Receipt
 from unassume.steps.apply import apply, resume
-from unassume.steps.guards import Consent, check_receipt
+from unassume.steps.checks import check_receipt
+from unassume.steps.guards import Consent
 from unassume.steps.undo import undo
 from unassume.steps.verify import verify
 

@@ -21,7 +21,8 @@ from unassume.model.previews import Preview
 from unassume.model.sightings import Identity, RoleName
 from unassume.model.slots import RoleInlinePolicy
 from unassume.model.surveys import Caller
-from unassume.steps.guards import Consent, Objection, check_cut_off, check_plan, insist, objections
+from unassume.steps.checks import check_cut_off, check_plan
+from unassume.steps.guards import Consent, Objection, insist, objections
 from unassume.steps.preview import preview
 
 REPLACE = msgspec.structs.replace

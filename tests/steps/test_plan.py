@@ -20,7 +20,7 @@ from unassume.model.plans import Choices, Gap, Plan, RungName
 from unassume.model.sessions import Issuer, Session
 from unassume.model.sightings import Coverage, RegionRead, RoleName
 from unassume.model.surveys import Role, Survey
-from unassume.steps.guards import check_plan
+from unassume.steps.checks import check_plan
 from unassume.steps.plan import plan
 
 OWN_POLICY = f"arn:aws:iam::{ACCOUNT}:policy/Work"

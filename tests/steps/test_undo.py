@@ -11,7 +11,8 @@ from tests.steps.test_apply import STATES, delete_role, recreate_role, stopped
 from unassume.errors import AccessError, PartialError, RefusedError, StaleError
 from unassume.model.receipts import Receipt, Undone
 from unassume.steps.apply import apply, resume
-from unassume.steps.guards import Consent, check_plan
+from unassume.steps.checks import check_plan
+from unassume.steps.guards import Consent
 from unassume.steps.undo import undo
 
 REOPEN = Consent(reopen=True)

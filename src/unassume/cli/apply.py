@@ -71,7 +71,7 @@ def agree(plan: Plan, yes: bool) -> None:
     """Show what will be written; on a terminal ask for a yes. A saved plan without a terminal speaks for itself."""
     from unassume.cli.terminal import ask_yes, can_ask
     from unassume.report.plan import brief_lines
-    from unassume.steps.guards import check_plan
+    from unassume.steps.checks import check_plan
 
     check_plan(plan)
     with suppress(OSError):

@@ -96,7 +96,7 @@ def _leave(context: click.Context, made: Plan, *, was_seen: bool) -> None:
 
 def _check_cut_off(at: datetime, now: datetime) -> None:
     """A cut-off far ahead is most often a slip, and would cut everybody who comes back before it."""
-    from unassume.steps.guards import FARTHEST_CUT_OFF
+    from unassume.steps.checks import FARTHEST_CUT_OFF
 
     if at > now + FARTHEST_CUT_OFF:
         raise InputError(

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
+from unassume.model.surveys import RoleSubject
+
 
 class RoleInlinePolicy(msgspec.Struct, frozen=True, kw_only=True, tag="role_inline_policy", tag_field="kind"):
     """One inline policy of one role, by name."""
@@ -19,6 +21,11 @@ class RoleInlinePolicy(msgspec.Struct, frozen=True, kw_only=True, tag="role_inli
     def label(self) -> str:
         """The slot in words, for people."""
         return f"inline policy {self.policy} of role {self.role} in account {self.account}"
+
+    @property
+    def subject(self) -> RoleSubject:
+        """Who holds it."""
+        return RoleSubject(account=self.account, name=self.role)
 
 
 Slot = RoleInlinePolicy

@@ -14,7 +14,6 @@ from unassume.errors import AccessError, InputError
 from unassume.iam.documents import parse
 from unassume.model.evidence import Probe
 from unassume.model.receipts import Observed, Receipt
-from unassume.model.surveys import RoleSubject
 from unassume.ports import World
 from unassume.steps.remains import Remains
 
@@ -98,7 +97,7 @@ def _leaked_refused_at(remains: Remains, last_allowed: datetime | None) -> datet
 def _others_deny(receipt: Receipt, world: World) -> bool:
     """Whether another policy of the role may deny too: then a refusal of the thief does not show ours enforced."""
     for change in receipt.begun.changes:
-        role = world.accounts.survey(RoleSubject(account=change.slot.account, name=change.slot.role))
+        role = world.accounts.survey(change.slot.subject)
         if role is None:
             return True
         texts = [text for name, text in role.inline.items() if name != change.slot.policy]

@@ -7,11 +7,10 @@ Rule 2: UNSURE counts as hit.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -20,15 +19,11 @@ from unassume.errors import RefusedError
 from unassume.iam.principals import AssumedRole
 from unassume.iam.values import UNKNOWN
 from unassume.means.judge import judge
-from unassume.means.mark import CANARY_PREFIX, POLICY_PREFIX, OurStatement, bind, bind_changes, instant, our_statements
-from unassume.model.plans import FORMAT, Change, Plan
+from unassume.means.mark import bind, instant, our_statements
+from unassume.model.plans import Change, Plan
 from unassume.model.previews import Preview, Verdict
-from unassume.model.receipts import Receipt
-from unassume.model.selectors import CanarySelector, OlderSessionsSelector
+from unassume.model.selectors import OlderSessionsSelector
 from unassume.model.surveys import Caller
-
-FARTHEST_CUT_OFF = timedelta(hours=1)
-"""How far ahead of now a cut-off may lie: until it passes, nobody it hits can come back."""
 
 # AWS: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html
 # AWS: https://docs.aws.amazon.com/controltower/latest/userguide/roles-how.html
@@ -71,39 +66,6 @@ class Consent:
     ask: Callable[[Objection], bool] = _nobody_asks
 
 
-def check_plan(plan: Plan) -> None:
-    """Refuse a plan that would do anything but write, or take back, statements of exactly our shapes."""
-    if plan.format != FORMAT:
-        raise RefusedError(f"the plan has format {plan.format}; this release applies format {FORMAT}")
-    if not plan.changes:
-        raise RefusedError("the plan has no changes", hint="there is nothing to write")
-    if len({change.slot for change in plan.changes}) != len(plan.changes):
-        raise RefusedError("the plan writes one slot twice")
-    if (plan.purpose == "undo") != (plan.undoes is not None):
-        raise RefusedError("the plan does not say plainly whether it cuts or undoes")
-    if not 0 <= plan.cut_off.margin_seconds <= FARTHEST_CUT_OFF.total_seconds():
-        raise RefusedError(f"the plan's margin of {plan.cut_off.margin_seconds} s is out of bounds")
-    for change in plan.changes:
-        _check_change(change, plan.purpose)
-    _check_canary(plan)
-
-
-def check_receipt(receipt: Receipt) -> None:
-    """Refuse a receipt that speaks of anything but its own plan with the cut-off bound."""
-    check_plan(receipt.plan)
-    if receipt.begun.changes != bind_changes(receipt.plan.changes, receipt.begun.cut_off):
-        raise RefusedError(f"receipt {receipt.id} holds something else than its plan", hint="it is damaged or foreign")
-
-
-def check_cut_off(plan: Plan, cut_off: datetime, now: datetime) -> None:
-    """Refuse a cut-off far ahead: it would deny whoever comes back until then."""
-    if plan.purpose == "cut" and cut_off > now + FARTHEST_CUT_OFF:
-        raise RefusedError(
-            f"the cut-off {instant(cut_off)} lies more than an hour ahead: nobody could come back before it",
-            hint="plan again without --cut-off",
-        )
-
-
 def objections(plan: Plan, seen: Preview, caller: Caller, cut_off: datetime, now: datetime) -> tuple[Objection, ...]:
     """Every guard's no, strongest first."""
     return (
@@ -132,50 +94,6 @@ def insist(raised: Iterable[Objection], consent: Consent) -> None:
             hint=f"to do it all the same: {flags}" if is_liftable else "nothing was written",
             facts={"guard": left[0].guard},
         )
-
-
-def _check_change(change: Change, purpose: Literal["cut", "undo"]) -> None:
-    """A cut puts open statements of ours where nothing stands; an undo removes bound ones."""
-    if not change.slot.policy.startswith(POLICY_PREFIX):
-        raise RefusedError(f"the plan touches the {change.slot.label}, which is not ours by name")
-    text, other = (change.after, change.before) if purpose == "cut" else (change.before, change.after)
-    if text is None or other is not None:
-        raise RefusedError(f"the plan replaces what stands in the {change.slot.label}; a {purpose} never does")
-    if _has_allow(text):
-        raise RefusedError(f"the plan holds an Allow for the {change.slot.label}")
-    found = our_statements(text)
-    if found is None:
-        raise RefusedError(f"the plan holds a statement for the {change.slot.label} that is not exactly of our shapes")
-    if any((ours.cut_off is None) != (purpose == "cut") for ours in found if _is_timed(ours)):
-        raise RefusedError(f"the plan fixes a cut-off in the {change.slot.label} that is not apply's to choose")
-
-
-def _has_allow(text: str) -> bool:
-    """Whether a document holds anything but denies; one that cannot be read is refused for another reason."""
-    try:
-        read = json.loads(text)
-        statements = read["Statement"] if isinstance(read["Statement"], list) else [read["Statement"]]
-        return any(statement.get("Effect") != "Deny" for statement in statements)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return False
-
-
-def _is_timed(ours: OurStatement) -> bool:
-    return not isinstance(ours.selector, CanarySelector)
-
-
-def _check_canary(plan: Plan) -> None:
-    canary = plan.canary
-    if canary is None:
-        return
-    holders = {(change.slot.account, change.slot.role): change.holder_id for change in plan.changes}
-    role_id = holders.get((canary.role.account, canary.role.name))
-    own_arn = canary.role_arn.split(":")[4:5] == [canary.role.account] and canary.role_arn.endswith(
-        f"/{canary.role.name}"
-    )
-    named = canary.session_name.startswith(CANARY_PREFIX) and canary.principal_id == f"{role_id}:{canary.session_name}"
-    if role_id is None or not own_arn or not named:
-        raise RefusedError("the plan's canary is not a session of a role the plan cuts")
 
 
 def _texts(plan: Plan, cut_off: datetime) -> Iterable[tuple[Change, str]]:

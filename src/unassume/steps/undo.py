@@ -13,7 +13,7 @@ from unassume.errors import RefusedError
 from unassume.model.plans import Plan
 from unassume.model.receipts import Receipt
 from unassume.ports import World
-from unassume.steps.guards import check_receipt
+from unassume.steps.checks import check_receipt
 
 
 def undo(receipt: Receipt, world: World) -> Plan:

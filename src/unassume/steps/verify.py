@@ -16,12 +16,11 @@ from unassume.model.evidence import Evidence, Wait
 from unassume.model.leads import parse_lead
 from unassume.model.lineages import Lineage
 from unassume.model.receipts import Receipt, fold
-from unassume.model.surveys import RoleSubject
 from unassume.ports import World
 from unassume.steps import proofs
+from unassume.steps.checks import check_receipt
 from unassume.steps.enforcement import Enforcement, measure
 from unassume.steps.find import LOOK_BACK, find
-from unassume.steps.guards import check_receipt
 from unassume.steps.remains import Remains
 
 _SHORTEST, _LONGEST, _USUAL = 5, 300, 30
@@ -91,8 +90,7 @@ def _look(receipt: Receipt, world: World) -> Evidence | Wait:
 
 def _ways_out(receipt: Receipt, world: World) -> tuple[str, ...]:
     """How sessions of the roles cut could remove our deny, as their policies stand now."""
-    subjects = [RoleSubject(account=one.slot.account, name=one.slot.role) for one in receipt.begun.changes]
-    roles = [world.accounts.survey(subject) for subject in subjects]
+    roles = [world.accounts.survey(change.slot.subject) for change in receipt.begun.changes]
     return tuple(why for role in roles if role is not None for why in removable(role))
 
 

@@ -1,0 +1,97 @@
+"""What apply looks at anew before it writes: who we are, who is on the role, whether the plan still fits.
+
+Stale is what would make the plan write something else than it showed: another holder of the same name, another text
+in the slot, too little room. Whatever else moved is told, not refused: else a thief could hold us up by moving it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from unassume.errors import AccessError, RefusedError, StaleError
+from unassume.means import role_inline_policy
+from unassume.model.leads import parse_lead
+from unassume.model.lineages import Lineage
+from unassume.model.plans import Change, Plan
+from unassume.model.previews import Preview
+from unassume.model.slots import Standing
+from unassume.model.surveys import Caller, Role
+from unassume.ports import World
+from unassume.steps.find import find
+from unassume.steps.preview import preview
+
+
+def caller_in_reach(plan: Plan, world: World) -> Caller:
+    """Who we are; AccessError when the plan writes an account our credentials are not of."""
+    found = world.accounts.caller()
+    if others := sorted({change.slot.account for change in plan.changes} - {found.account}):
+        raise AccessError(
+            f"the plan is for account {', '.join(others)}, your credentials are of {found.account}",
+            hint="use credentials of that account (--profile)",
+        )
+    return found
+
+
+def look_again(plan: Plan, world: World) -> Lineage | None:
+    """Who is on the role now; nobody needs to be asked about when the plan only takes denies away."""
+    if all(change.after is None for change in plan.changes):
+        return None
+    return find(parse_lead(plan.lead), world)
+
+
+def seen_now(plan: Plan, lineage: Lineage | None, world: World) -> Preview:
+    """Whom the plan hits as the role is now; sessions first seen since the plan are told."""
+    if lineage is None:
+        return Preview(judgements=(), bystanders_known=True)
+    _check_roles(plan, lineage)
+    now_known = msgspec.structs.replace(plan, coverage=lineage.coverage)
+    cut_off = plan.cut_off.expected(world.accounts.now())
+    known = {session.id for session in plan.sessions}
+    for session in lineage.sessions:
+        if session.id not in known:
+            world.progress.tell("apply", f"seen since the plan: session {session.short_id} of {session.session_name}")
+    seen = preview(now_known, lineage.sessions, cut_off, targets=lineage.on_the_role)
+    return seen if lineage.role else msgspec.structs.replace(seen, bystanders_known=False)
+
+
+def _check_roles(plan: Plan, lineage: Lineage) -> None:
+    """INVARIANT: only the role the lead leads to is written; of any other the fresh look shows no bystander."""
+    for change in plan.changes:
+        if lineage.role is not None and change.holder_id != lineage.role_id:
+            raise RefusedError(
+                f"the plan cuts role `{change.slot.subject.name}`, but its lead leads to role `{lineage.role.name}`",
+                hint="plan again",
+            )
+
+
+def check_fresh(changes: tuple[Change, ...], world: World) -> tuple[Standing, ...]:
+    """StaleError unless every slot and its holder are as the plan saw them, and the quota still suffices."""
+    standings = []
+    for change in changes:
+        role = check_holder(change, world)
+        standing = world.accounts.read(change.slot)
+        if standing.text not in (change.before, change.after):
+            raise StaleError(f"the {change.slot.label} changed since the plan was made", hint="plan again")
+        if (why := role_inline_policy.misfit(role, change.after)) is not None:
+            raise StaleError(f"the cut no longer fits role `{role.name}`: {why}", hint="plan again")
+        standings.append(standing)
+    return tuple(standings)
+
+
+def check_holder(change: Change, world: World) -> Role:
+    """The role the change is for; StaleError when it is gone, or another of the same name stands in its place."""
+    role = world.accounts.survey(change.slot.subject)
+    if role is None:
+        raise StaleError(f"role `{change.slot.subject.name}` is gone", hint="its sessions are dead with it")
+    if role.id != change.holder_id:
+        raise StaleError(
+            f"role `{change.slot.subject.name}` was re-created since the plan was made",
+            hint="plan again for the new role",
+        )
+    return role
+
+
+def check_between(change: Change, world: World) -> None:
+    """StaleError when the slot holds neither what stood before nor what we write."""
+    if world.accounts.read(change.slot).text not in (change.before, change.after):
+        raise StaleError(f"somebody else edited the {change.slot.label}", hint="look at it before going on")
