@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.means.made import CUT_OFFS, NAMES
 from unassume.means.judge import judge, principal_of
-from unassume.means.mark import CANARY_PREFIX, bind, document
+from unassume.means.mark import bind, document
+from unassume.means.shapes import CANARY_PREFIX
 from unassume.model.previews import Verdict
 from unassume.model.selectors import CanarySelector, OlderSessionsSelector, Selector, SessionNameSelector
 from unassume.model.sessions import Session

@@ -17,7 +17,6 @@ from tests.means.made import CUT_OFFS, INCIDENTS, SELECTORS
 from unassume.errors import InputError
 from unassume.iam.documents import parse
 from unassume.means.mark import (
-    CANARY_PREFIX,
     NEEDED_FOR,
     bind,
     canary_name,
@@ -27,13 +26,25 @@ from unassume.means.mark import (
     ours,
     policy_name,
 )
+from unassume.means.shapes import CANARY_PREFIX
 from unassume.model.plans import CUT_OFF, UNTIL
-from unassume.model.selectors import CanarySelector, OlderSessionsSelector, Selector, SessionNameSelector
+from unassume.model.selectors import (
+    SOURCE_IDENTITY,
+    CanarySelector,
+    HoldSelector,
+    IssuanceSelector,
+    OlderSessionsSelector,
+    PersonSelector,
+    Selector,
+    SessionNameSelector,
+    user_id,
+)
 
 AT = datetime(2026, 11, 23, 18, 0, 30, tzinfo=UTC)
 KEITH = "AROAEXAMPLEANALYST000:keith"
 CANARY = f"AROAEXAMPLEANALYST000:{CANARY_PREFIX}0123456789ab"
 ALL: tuple[Selector, ...] = (SessionNameSelector(KEITH), OlderSessionsSelector(), CanarySelector(CANARY))
+WINDOW = IssuanceSelector(KEITH, AT, AT + timedelta(seconds=1))
 
 
 def bound(selectors: tuple[Selector, ...], at: datetime = AT) -> str:
@@ -49,16 +60,23 @@ def test_what_we_write_we_read_back(selectors: tuple[Selector, ...], at: datetim
     assert found is not None
     assert tuple(one.selector for one in found) == selectors
     for one in found:
-        is_canary = isinstance(one.selector, CanarySelector)
-        assert (one.cut_off, one.until) == ((None, None) if is_canary else (at, at + NEEDED_FOR))
+        match one.selector:
+            case CanarySelector() | HoldSelector():
+                assert (one.cut_off, one.until) == (None, None)
+            case IssuanceSelector(before=before):
+                assert (one.cut_off, one.until) == (before, before + NEEDED_FOR)
+            case _:
+                assert (one.cut_off, one.until) == (at, at + NEEDED_FOR)
 
 
 @given(selectors=SELECTORS)
 def test_a_template_is_ours_without_its_time(selectors: tuple[Selector, ...]) -> None:
-    """Before it is bound the same statements are recognised, with cut-off and expiry open."""
+    """Before it is bound the same statements are recognised, with cut-off and expiry open but for an issuance's."""
     found = our_statements(document(selectors))
     assert found is not None
-    assert [(one.selector, one.cut_off, one.until) for one in found] == [(each, None, None) for each in selectors]
+    ends = [each.before if isinstance(each, IssuanceSelector) else None for each in selectors]
+    assert [(one.selector, one.cut_off) for one in found] == list(zip(selectors, ends, strict=True))
+    assert [one.until for one in found] == [end and end + NEEDED_FOR for end in ends]
 
 
 @given(at=CUT_OFFS, apart=st.integers(-(10**6), 10**6).filter(bool))
@@ -77,8 +95,10 @@ def test_binding_fills_both_tokens_and_nothing_else(selectors: tuple[Selector, .
     """The bound text parses as a policy, and what names somebody is as it was, even a session named like a token."""
     policy = parse(bound(selectors, at))
     named = [value for one in policy.statements for each in one.conditions for value in each.values]
-    principals = [one.principal_id for one in selectors if not isinstance(one, OlderSessionsSelector)]
-    assert [value for value in named if value.startswith("AROA")] == principals
+    principals = [user_id(one) or (one.value if isinstance(one, PersonSelector) else None) for one in selectors]
+    assert [value for value in named if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value)] == [
+        each for each in principals if each is not None
+    ]
     assert CUT_OFF not in named
     assert not any(UNTIL in (statement.sid or "") for statement in policy.statements)
 
@@ -198,6 +218,36 @@ def test_a_canary_denies_nobody_but_canaries() -> None:
     read = json.loads(bound((CanarySelector(CANARY),)))
     read["Statement"][0]["Condition"] = WHO
     assert ours(read["Statement"][0]) is None
+
+
+@pytest.mark.parametrize("seconds", [0, -1])
+def test_a_window_without_an_instant_is_not_ours(seconds: int) -> None:
+    """An issuance's window that ends where it begins, or before, would cut nobody: nothing we write."""
+    text = document((WINDOW,))
+    assert our_statements(text) is not None
+    first = f"{AT + timedelta(seconds=1 - seconds):%Y-%m-%dT%H:%M:%SZ}"
+    assert our_statements(text.replace("2026-11-23T18:00:30Z", first)) is None
+
+
+@pytest.mark.parametrize("value", [CUT_OFF, f"UnassumeUntil{UNTIL}", "a*b?", "${aws:userid}", "é", "x" * 65, "y"])
+def test_a_person_who_cannot_be_written_is_not_ours(value: str) -> None:
+    """A source identity that AWS gives to none, or that reads like an open place of a plan, is refused."""
+    assert our_statements(document((PersonSelector(SOURCE_IDENTITY, value),))) is None
+
+
+def test_two_instants_that_turn_out_one_keep_their_sids_apart() -> None:
+    """An issuance that ends at the very cut-off another statement is bound to: AWS wants each Sid once."""
+    text = bound((WINDOW, SessionNameSelector(KEITH)), WINDOW.before)
+    sids = [statement["Sid"] for statement in json.loads(text)["Statement"]]
+    assert len(set(sids)) == 2
+    assert our_statements(text) is not None
+
+
+def test_a_hold_has_no_condition_and_no_end() -> None:
+    """A hold denies everybody on the role, and nothing in it says when it is over."""
+    (statement,) = json.loads(document((HoldSelector(),)))["Statement"]
+    assert statement == {"Sid": "UnassumeHold", "Effect": "Deny", "Action": "*", "Resource": "*"}
+    assert ours({**statement, "Condition": {}}) is None
 
 
 @pytest.mark.parametrize("text", ["", "null", "[]", "{", '"x"', "[" * 100_000], ids=lambda text: text[:3])

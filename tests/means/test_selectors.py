@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 from hypothesis import given
@@ -10,18 +10,43 @@ from hypothesis import strategies as st
 
 from tests.means.made import CUT_OFFS, NAMES
 from unassume.means.judge import judge, principal_of
-from unassume.means.mark import CANARY_PREFIX, bind, document
+from unassume.means.mark import bind, document
+from unassume.means.shapes import CANARY_PREFIX
 from unassume.model.previews import Verdict
-from unassume.model.selectors import CanarySelector, OlderSessionsSelector, Selector, SessionNameSelector
+from unassume.model.selectors import (
+    SOURCE_IDENTITY,
+    TAG,
+    CanarySelector,
+    HoldSelector,
+    IssuanceSelector,
+    OlderSessionsSelector,
+    PersonSelector,
+    Selector,
+    SessionNameSelector,
+    user_id,
+)
 from unassume.model.sessions import Session
 
 ROLE_ID = "AROAEXAMPLEANALYST000"
 CANARY = f"{CANARY_PREFIX}0123456789ab"
 # Few names, so that selectors and sessions often meet; the rest is what thieves may choose.
 CLOSE = st.sampled_from(["keith", "Keith", "keit", "keith2", "bob", CANARY]) | NAMES
+OWNERS = st.sampled_from(["keith", "Keith", "blue"])
+EPOCH = datetime(2026, 11, 23, 18, 0, 0, tzinfo=UTC)
+
+
+def issuance(name: str, start: int, width: int) -> IssuanceSelector:
+    """A window that starts some seconds from the instant the sessions are issued around."""
+    first = EPOCH + timedelta(seconds=start)
+    return IssuanceSelector(f"{ROLE_ID}:{name}", first, first + timedelta(seconds=width))
+
+
 SELECTORS: st.SearchStrategy[tuple[Selector, ...]] = st.lists(
     st.builds(lambda name: SessionNameSelector(f"{ROLE_ID}:{name}"), CLOSE)
+    | st.builds(issuance, CLOSE, st.integers(-5, 5), st.integers(1, 4))
+    | st.builds(PersonSelector, st.sampled_from([SOURCE_IDENTITY, f"{TAG}Team", f"{TAG}team"]), OWNERS)
     | st.just(OlderSessionsSelector())
+    | st.just(HoldSelector())
     | st.just(CanarySelector(f"{ROLE_ID}:{CANARY}")),
     min_size=1,
     max_size=5,
@@ -46,15 +71,36 @@ def session(name: str, issued_at: datetime | None, issued_at_is: str) -> Session
 @given(
     selectors=SELECTORS,
     name=CLOSE,
-    cut_off=CUT_OFFS,
-    apart=st.none() | st.integers(-3, 3) | st.integers(-40_000, 40_000),
+    cut_off=CUT_OFFS | st.just(EPOCH),
+    apart=st.none() | st.integers(-6, 6) | st.integers(-40_000, 40_000),
     kind=st.sampled_from(["use", "event"]),
+    owner=st.none() | OWNERS,
+    calls=st.integers(0, 1),
+    tags=st.none() | st.dictionaries(st.sampled_from(["team", "cost"]), OWNERS),
 )
 def test_selectors_agree_with_the_evaluation_of_what_they_write(
-    selectors: tuple[Selector, ...], name: str, cut_off: datetime, apart: int | None, kind: str
-) -> None:
+    selectors: tuple[Selector, ...], name: str, cut_off: datetime, apart: int | None, kind: str,
+    owner: str | None, calls: int, tags: dict[str, str] | None,
+) -> None:  # fmt: skip
     """A session is cut where any selector matches it, spared where none does, else nobody can say."""
-    one = session(name, None if apart is None else cut_off + timedelta(seconds=apart), kind)
+    one = msgspec.structs.replace(
+        session(name, None if apart is None else cut_off + timedelta(seconds=apart), kind),
+        source_identity=owner,
+        calls=calls,
+        tags=tuple((tags or {}).items()),
+        are_tags_known=tags is not None,
+    )
     answers = [selector.matches(one, cut_off) for selector in selectors]
     expected = Verdict.CUT if True in answers else Verdict.UNSURE if None in answers else Verdict.SPARED
     assert judge(bind(document(selectors), cut_off) or "", principal_of(one)) is expected
+
+
+@given(selectors=SELECTORS, name=CLOSE, cut_off=CUT_OFFS)
+def test_a_selector_that_names_one_user_id_hits_no_other(
+    selectors: tuple[Selector, ...], name: str, cut_off: datetime
+) -> None:
+    """`user_id` is what lets a preview skip everybody else: it must never skip a session that is hit."""
+    one = session(name, cut_off, "use")
+    for selector in selectors:
+        if user_id(selector) not in (None, one.principal_id):
+            assert selector.matches(one, cut_off) is False

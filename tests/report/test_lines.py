@@ -113,7 +113,8 @@ def test_a_plan_and_its_preview(plan: Plan, verdict: Verdict, reason: str, width
                 session_id=one.id,
                 slot=plan.changes[0].slot,
                 verdict=verdict,
-                reason=reason,
+                because=reason,
+                issued_at=None,
                 is_target=False,
                 is_live=True,
             )

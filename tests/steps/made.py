@@ -13,7 +13,7 @@ from unassume.errors import AccessError
 from unassume.model.evidence import Evidence, Wait
 from unassume.model.leads import Lead, RoleLead, SessionLead
 from unassume.model.lineages import Lineage
-from unassume.model.plans import Choices, CutOff, Plan, RungName
+from unassume.model.plans import Choices, CutOff, Leaked, Plan, RungName
 from unassume.model.receipts import Receipt, fold
 from unassume.model.sightings import Identity, Issuance, RawEvent, Use
 from unassume.model.slots import RoleInlinePolicy
@@ -121,10 +121,14 @@ class Scene:
         return find(lead, self.world)
 
     def planned(
-        self, lead: Lead = KEITH, *, rung: RungName | None = None, canary: bool = True, cut_off: CutOff | None = None
-    ) -> Plan:
+        self, lead: Lead = KEITH, *, rung: RungName | None = None, canary: bool = True, cut_off: CutOff | None = None,
+        leaked: Leaked = "unknown", person_tag: str | None = None,
+    ) -> Plan:  # fmt: skip
         lineage = self.found(lead)
-        choices = Choices(incident="inc-1", rung=rung, canary=canary, cut_off=cut_off or CutOff())
+        choices = Choices(
+            incident="inc-1", rung=rung, canary=canary, cut_off=cut_off or CutOff(), leaked=leaked,
+            person_tag=person_tag,
+        )  # fmt: skip
         return plan(lineage, survey(lineage, self.world), choices)
 
     def receipt(self, receipt_id: str | None = None) -> Receipt:

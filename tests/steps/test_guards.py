@@ -14,10 +14,11 @@ import pytest
 from tests.fakes import ACCOUNT, START
 from tests.steps.made import EVERYTHING, FOREIGN, KEITH, KEYS, ROLE_ID, ROLE_NAME, WORK, issuance, scene
 from unassume.errors import RefusedError
-from unassume.means.mark import bind
+from unassume.means.mark import bind, document
 from unassume.model.leads import KeyLead, Lead
 from unassume.model.plans import CutOff, Plan, RungName
 from unassume.model.previews import Preview
+from unassume.model.selectors import IssuanceSelector
 from unassume.model.sightings import Identity, RoleName
 from unassume.model.slots import RoleInlinePolicy
 from unassume.model.surveys import Caller
@@ -26,6 +27,7 @@ from unassume.steps.guards import Consent, Objection, insist, objections
 from unassume.steps.preview import preview
 
 REPLACE = msgspec.structs.replace
+WIDE_WINDOW = IssuanceSelector(f"{ROLE_ID}:keith", START, START + timedelta(seconds=9))
 
 
 def own_session(name: str) -> Caller:
@@ -228,6 +230,12 @@ FOREIGN_PLANS: dict[str, tuple[Callable[[], Plan], str]] = {
     "a cut-off long past": (
         lambda: edited("UNASSUME-CUT-OFF", "2020-01-01T00:00:00Z"),
         "not exactly of our shapes",
+    ),
+    "a window longer than an issuance": (
+        lambda: change_with(
+            after=document((IssuanceSelector(f"{ROLE_ID}:keith", START, START + timedelta(seconds=9)),))
+        ),
+        "longer time than one issuance",
     ),
     "an expiry of its own": (lambda: edited("UNASSUME-UNTIL", "20200101T000000Z"), "not exactly of our shapes"),
     "a cut that says it undoes": (lambda: plan_with(undoes="r-1"), "whether it cuts or undoes"),

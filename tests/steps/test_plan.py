@@ -20,9 +20,12 @@ from unassume.model.plans import Choices, Gap, Plan, RungName
 from unassume.model.sessions import Issuer, Session
 from unassume.model.sightings import Coverage, RegionRead, RoleName
 from unassume.model.surveys import Role, Survey
+from unassume.rungs.ladder import LADDER
 from unassume.steps.checks import check_plan
 from unassume.steps.plan import plan
 
+NARROW: tuple[RungName, ...] = ("issuance", "session-name")
+WIDE: tuple[RungName, ...] = ("older-sessions", "hold")
 OWN_POLICY = f"arn:aws:iam::{ACCOUNT}:policy/Work"
 
 
@@ -68,11 +71,16 @@ def test_a_role_alone_is_cut_whole() -> None:
 def test_every_rung_has_its_outlook(lead: SessionLead | RoleLead) -> None:
     """For each rung the plan says whom it cuts, whom it hits besides and what remains; exactly one is chosen."""
     made = scene().planned(lead)
-    narrow, wide = made.outlooks
-    assert names_of(made, narrow.cut) == ({"keith"} if lead is KEITH else set())
-    assert narrow.bystanders == ()
-    assert names_of(made, wide.cut) == {"bob", "mary", "keith"}
-    assert names_of(made, wide.bystanders) == ({"bob", "mary"} if lead is KEITH else {"bob", "mary", "keith"})
+    seen = {one.rung: one for one in made.outlooks}
+    assert [one.name for one in LADDER] == list(seen)
+    for rung in NARROW:
+        assert names_of(made, seen[rung].cut) == ({"keith"} if lead is KEITH else set())
+        assert (seen[rung].bystanders, seen[rung].is_possible) == ((), lead is KEITH)
+    assert not seen["person"].is_possible
+    assert "source identity" in seen["person"].remains
+    for rung in WIDE:
+        assert names_of(made, seen[rung].cut) == {"bob", "mary", "keith"}
+        assert names_of(made, seen[rung].bystanders) == ({"bob", "mary"} if lead is KEITH else {"bob", "mary", "keith"})
     assert [one.rung for one in made.outlooks if one.chosen] == [made.rung]
 
 
@@ -186,9 +194,9 @@ def test_no_role_is_a_gap() -> None:
     assert "leads to no role" in made.gaps[0].why
 
 
-@pytest.mark.parametrize("rung", ["hold", "scp", "issuance"])
-def test_a_rung_not_in_this_release_is_a_gap(rung: RungName) -> None:
-    """Asked for a rung we cannot cut on, the plan writes nothing instead of something else."""
+@pytest.mark.parametrize("rung", ["person", "elsewhere", "scp"])
+def test_a_rung_that_is_not_possible_is_a_gap(rung: RungName) -> None:
+    """Asked for a rung we cannot cut on, here or at all, the plan writes nothing instead of something else."""
     made = scene().planned(rung=rung)
     assert (made.changes, made.rung) == ((), rung)
     assert any(gap.what == rung for gap in blocking(made))

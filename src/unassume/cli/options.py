@@ -80,7 +80,7 @@ def consent_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--yes", is_flag=True, help="Do not ask for a yes; guards still refuse."),
         click.option("--allow-protected", "protected", multiple=True, metavar="ROLE", help="Cut this protected role."),
-        click.option("--confirm", "confirmed", multiple=True, metavar="ROLE", help="Cut every older session of ROLE."),
+        click.option("--confirm", "confirmed", multiple=True, metavar="ROLE", help="Cut or hold everybody on ROLE."),
         click.option(
             "--max-bystanders",
             default="0",

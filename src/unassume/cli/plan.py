@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from unassume.model.plans import Plan
 
 # Written out, since the model takes a fifth of the time `--help` has; a test holds them to the ladder and the model.
-RUNGS = ("session-name", "older-sessions")
+RUNGS = ("issuance", "session-name", "person", "older-sessions", "hold")
 LEAKED = ("session", "person", "workload", "unknown")
 
 
@@ -24,6 +24,7 @@ LEAKED = ("session", "person", "workload", "unknown")
 @click.option("--out", metavar="FILE", help="Save the plan, for unassume apply FILE.")
 @click.option("--rung", type=click.Choice(RUNGS), help="How wide to cut.")
 @click.option("--leaked", type=click.Choice(LEAKED), default="unknown", help="What is known to have leaked.")
+@click.option("--person-tag", metavar="KEY", help="The session tag that tells persons apart (else: source identity).")
 @click.option("--cut-off", metavar="TIME", help="Cut sessions issued before this UTC instant, not before apply's now.")
 @click.option("--canary", is_flag=True, help="Let a session of our own, denied by name, prove the cut enforced.")
 @click.option("--incident", metavar="NAME", help="The incident's name, in the policy's name and the user agent.")
@@ -32,8 +33,8 @@ LEAKED = ("session", "person", "workload", "unknown")
 @aws_options
 @click.pass_context
 def plan(
-    context: click.Context, lead: str, out: str | None, rung: str | None, leaked: str, cut_off: str | None,
-    canary: bool, incident: str | None, as_of: str | None, output: str, aws: Aws,
+    context: click.Context, lead: str, out: str | None, rung: str | None, leaked: str, person_tag: str | None,
+    cut_off: str | None, canary: bool, incident: str | None, as_of: str | None, output: str, aws: Aws,
 ) -> None:  # fmt: skip
     """Plan the narrowest cut for LEAD; nothing is written to the account."""
     import msgspec
@@ -53,7 +54,7 @@ def plan(
     if at is not None:
         _check_cut_off(at, here.accounts.now())
     lineage = find(parsed, here, as_of=until)
-    words = {"incident": named, "rung": rung, "leaked": leaked, "canary": canary}
+    words = {"incident": named, "rung": rung, "leaked": leaked, "canary": canary, "person_tag": person_tag}
     choices = msgspec.structs.replace(msgspec.convert(words, Choices), cut_off=CutOff(at=at))
     made = step(lineage, survey(lineage, here), choices)
     if out and made.changes:

@@ -24,8 +24,8 @@ def preview(
     from unassume.model.leads import parse_lead
     from unassume.model.previews import Verdict
     from unassume.report.plan import gap_lines, preview_lines
-    from unassume.steps.find import find
     from unassume.steps.checks import check_plan
+    from unassume.steps.find import find
     from unassume.steps.preview import preview as step
 
     here = aws.world()

@@ -48,8 +48,8 @@ def principal_of(session: Session) -> AssumedRole:
         role_id=session.role_id,
         session_name=session.session_name,
         issued_at=_issue_time(session),
-        source_identity=session.source_identity or UNKNOWN,
-        tags=UNKNOWN,
+        source_identity=session.source_identity if session.is_identity_known else UNKNOWN,
+        tags=dict(session.tags) if session.are_tags_known else UNKNOWN,
         federated_provider=UNKNOWN,
     )
 

@@ -15,7 +15,8 @@ from unassume.iam.lint import Finding, Holder
 from unassume.iam.lint import lint as language_findings
 from unassume.iam.lint.of_documents import KIND_OF
 from unassume.iam.statements import DocumentKind
-from unassume.means.mark import instant, ours
+from unassume.means.mark import ours
+from unassume.means.shapes import instant
 
 MARGIN = timedelta(seconds=30)
 _OFFSET = re.compile(r"\d{4}-\d{2}-\d{2}[T ][\d:.]+(?:[+-]\d{2}:\d{2})?", re.ASCII)

@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from unassume.model.selectors import PersonSelector
 from unassume.model.sessions import Session
 from unassume.model.sightings import Coverage, RawEvent, RoleName
 from unassume.model.slots import Slot
@@ -54,7 +55,10 @@ class WayBack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
-    """One rung of the ladder: whom it would cut, whom it may hit, and what the thief can still do."""
+    """One rung of the ladder: whom it would cut, whom it may hit, and what the thief can still do.
+
+    Where it is not possible, `remains` says what it would need.
+    """
 
     rung: RungName
     cut: tuple[str, ...]
@@ -62,6 +66,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     bystanders: tuple[str, ...]
     remains: str
     chosen: bool = False
+    is_possible: bool = True
 
 
 class Canary(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,17 +93,24 @@ class CutOff(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Choices(msgspec.Struct, frozen=True, kw_only=True):
-    """What the responder decided; the rest is derived."""
+    """What the responder decided; the rest is derived.
+
+    `person_tag` is the session tag that tells persons apart; without it the source identity does.
+    """
 
     incident: str
     rung: RungName | None = None
     leaked: Leaked = "unknown"
     cut_off: CutOff = CutOff()
     canary: bool = False
+    person_tag: str | None = None
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Changes and Gaps, and everything that was seen when they were chosen."""
+    """Changes and Gaps, and everything that was seen when they were chosen.
+
+    `persons` are whose every session counts as leaked, where the responder said that a person's did.
+    """
 
     format: int = FORMAT
     tool: str
@@ -118,6 +130,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     outlooks: tuple[Outlook, ...] = ()
     sessions: tuple[Session, ...] = ()
     targets: tuple[str, ...] = ()
+    persons: tuple[PersonSelector, ...] = ()
     canary: Canary | None = None
     coverage: Coverage | None = None
     raw_events: tuple[RawEvent, ...] = ()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import Enum
 
 import msgspec
 
 from unassume.model.slots import Slot
+
+ISSUED = "{issued}"
+"""Where a reason names the session's issue time."""
 
 
 class Verdict(Enum):
@@ -18,14 +22,24 @@ class Verdict(Enum):
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The verdict on one session under one change, with the reason in a sentence."""
+    """The verdict on one session under one change, with the reason in a sentence.
+
+    `because` is the reason with `ISSUED` where the issue time goes: one text serves all sessions that share it.
+    """
 
     session_id: str
     slot: Slot
     verdict: Verdict
-    reason: str
+    because: str
+    issued_at: datetime | None
     is_target: bool
     is_live: bool
+
+    @property
+    def reason(self) -> str:
+        """The reason, with this session's issue time."""
+        at = "at an unknown time" if self.issued_at is None else f"{self.issued_at.astimezone(UTC).isoformat()[:19]}Z"
+        return self.because.replace(ISSUED, at)
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):

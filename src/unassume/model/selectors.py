@@ -1,4 +1,4 @@
-"""Selector: whom a deny hits, apart from how it is written. Rendering is the business of `means`.
+"""Selector: whom a deny hits, apart from how it is written. Rendering is the business of `means/shapes.py`.
 
 `matches` says of a session what the evaluator says of the rendered condition: True, False, or None where it is not
 known. A property in `tests/means/test_selectors.py` holds the two together.
@@ -7,10 +7,14 @@ known. A property in `tests/means/test_selectors.py` holds the two together.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import assert_never
 
 import msgspec
 
 from unassume.model.sessions import Session
+
+SOURCE_IDENTITY = "aws:SourceIdentity"
+TAG = "aws:PrincipalTag/"
 
 
 class SessionNameSelector(msgspec.Struct, frozen=True, tag="session_name", tag_field="selector"):
@@ -21,6 +25,52 @@ class SessionNameSelector(msgspec.Struct, frozen=True, tag="session_name", tag_f
     def matches(self, session: Session, cut_off: datetime) -> bool | None:
         """Whether it hits the session: never one of another name."""
         return _is_before(session, cut_off) if session.principal_id == self.principal_id else False
+
+
+class IssuanceSelector(msgspec.Struct, frozen=True, tag="issuance", tag_field="selector"):
+    """Sessions of one role id under one name, issued from `earliest` until before `before`: one issuance of it.
+
+    The window is as wide as the trail leaves its issue time open (`Session.issued_within`), and no cut-off moves it.
+    ASSUMPTION: `aws:TokenIssueTime` carries the second that CloudTrail shows as `creationDate`.
+    """
+
+    principal_id: str
+    earliest: datetime
+    before: datetime
+
+    def matches(self, session: Session, cut_off: datetime) -> bool | None:
+        """Whether it hits the session: never one of another name, nor one issued outside the window."""
+        if session.principal_id != self.principal_id:
+            return False
+        within = session.issued_within
+        if within is None:
+            return None
+        if within[1] <= self.earliest or within[0] >= self.before:
+            return False
+        return True if self.earliest <= within[0] and within[1] <= self.before else None
+
+
+class PersonSelector(msgspec.Struct, frozen=True, tag="person", tag_field="selector"):
+    """Every session of one person issued before the cut-off: of a source identity, or of a session tag's value.
+
+    `key` is `aws:SourceIdentity` or `aws:PrincipalTag/...`, as the policy writes it.
+    """
+
+    key: str
+    value: str
+
+    def matches(self, session: Session, cut_off: datetime) -> bool | None:
+        """Whether it hits the session; None also where the trail does not tell whose it is."""
+        is_theirs, is_before = self.is_of(session), _is_before(session, cut_off)
+        if is_theirs is False or is_before is False:
+            return False
+        return None if is_theirs is None else is_before
+
+    def is_of(self, session: Session) -> bool | None:
+        """Whether the session is this person's, whenever issued; None where the trail does not tell."""
+        if self.key == SOURCE_IDENTITY:
+            return session.source_identity == self.value if session.is_identity_known else None
+        return session.tag(self.key.removeprefix(TAG)) == self.value if session.are_tags_known else None
 
 
 class OlderSessionsSelector(msgspec.Struct, frozen=True, tag="older_sessions", tag_field="selector"):
@@ -41,7 +91,28 @@ class CanarySelector(msgspec.Struct, frozen=True, tag="canary", tag_field="selec
         return session.principal_id == self.principal_id
 
 
-Selector = SessionNameSelector | OlderSessionsSelector | CanarySelector
+class HoldSelector(msgspec.Struct, frozen=True, tag="hold", tag_field="selector"):
+    """Everybody on the role, whenever issued, until the hold is lifted."""
+
+    def matches(self, session: Session, cut_off: datetime) -> bool:
+        """Always: nobody on the role is spared."""
+        return True
+
+
+Selector = (
+    SessionNameSelector | IssuanceSelector | PersonSelector | OlderSessionsSelector | HoldSelector | CanarySelector
+)
+
+
+def user_id(selector: Selector) -> str | None:
+    """The one user id (`AROA...:name`) a selector can hit, or None where it may hit sessions of any name."""
+    match selector:
+        case SessionNameSelector(principal_id) | IssuanceSelector(principal_id) | CanarySelector(principal_id):
+            return principal_id
+        case PersonSelector() | OlderSessionsSelector() | HoldSelector():
+            return None
+        case _:
+            assert_never(selector)
 
 
 def _is_before(session: Session, cut_off: datetime) -> bool | None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-_SECOND = timedelta(seconds=1)
+_SECOND, _TWO_SECONDS = timedelta(seconds=1), timedelta(seconds=2)
 
 
 class Edge(msgspec.Struct, frozen=True):
@@ -32,6 +32,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     `expiry_is` is `issued` (the issuing event said it) or `bounded` (the longest it can be).
     `issued_at_is` is `event` (the issuing event's second, ±1 s) or `use` (a later call's creationDate, exact to the
     second for every key of the session).
+    `are_tags_known` says that `tags` are all it carries, the role's own among them.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     key_ids: tuple[str, ...] = ()
     source_identity: str | None = None
     tags: tuple[tuple[str, str], ...] = ()
+    are_tags_known: bool = False
     parent: Issuer | None = None
     edge: Edge | None = None
     calls: int = 0
@@ -73,12 +75,24 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
             return None
         if self.issued_at_is == "use":
             return self.issued_at, self.issued_at + _SECOND
-        return self.issued_at - _SECOND, self.issued_at + 2 * _SECOND
+        return self.issued_at - _SECOND, self.issued_at + _TWO_SECONDS
 
     @property
     def person(self) -> str | None:
         """Who holds it, as far as the trail says: the source identity, else whoever it was issued to."""
         return self.source_identity or (self.parent and (self.parent.principal_id or self.parent.arn)) or None
+
+    @property
+    def is_identity_known(self) -> bool:
+        """Whether a missing `source_identity` means that there is none: an event of the session would have shown it.
+
+        AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
+        """
+        return self.source_identity is not None or self.parent is not None or self.calls > 0
+
+    def tag(self, key: str) -> str | None:
+        """The value of the tag of that key (of any case, as in condition keys), or None where none is seen."""
+        return next((value for name, value in self.tags if name.lower() == key.lower()), None)
 
     @property
     def role_id(self) -> str:

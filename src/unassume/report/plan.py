@@ -57,7 +57,8 @@ def change_lines(change: Change, width: int = 80) -> list[str]:
             for key, value in keys.items()
         ]
         conditions = [f"{operator} {key} {_told(value)}" for operator, key, value in told]
-        lines += paragraph(f"Deny * on * if {' and '.join(conditions)}", width, "    ")
+        when = f"if {' and '.join(conditions)}" if conditions else "for everybody on the role, until it is undone"
+        lines += paragraph(f"Deny * on * {when}", width, "    ")
         for name in (name for _, _, value in told if isinstance(value, list) for name in value):
             lines += paragraph(name, width, "      - ")
     return lines
@@ -125,6 +126,8 @@ def _ladder(plan: Plan, width: int) -> list[str]:
 
 def _rung_row(outlook: Outlook) -> tuple[str, str, str, str]:
     name = f"> {outlook.rung}" if outlook.chosen else f"  {outlook.rung}"
+    if not outlook.is_possible:
+        return (name, "-", "-", outlook.remains)
     cut = f"{len(outlook.cut)}" + (f" +{len(outlook.unsure)}?" if outlook.unsure else "")
     return (name, cut, str(len(outlook.bystanders)), outlook.remains)
 
@@ -137,13 +140,19 @@ def _way_back_lines(plan: Plan, width: int) -> list[str]:
 
 
 def _cut_off_words(plan: Plan) -> str:
+    if plan.rung == "hold":
+        return "none: a hold lasts until it is undone"
+    if plan.rung == "issuance":
+        return "none: only what was issued in the seconds named is cut, now and later"
     if plan.cut_off.at is not None:
         return f"{clock_time(plan.cut_off.at)}, pinned"
     return f"AWS's clock at apply + {plan.cut_off.margin_seconds} s; assume the role again only after it"
 
 
-def bound_words(cut_off: datetime) -> str:
+def bound_words(plan: Plan, cut_off: datetime) -> str:
     """The cut-off once it is bound, for the people who have to come back."""
+    if plan.rung in ("hold", "issuance"):
+        return f"cut-off {_cut_off_words(plan)}"
     return (
         f"cut-off {clock_time(cut_off)}: assume the role again after it, clear ~/.aws/cli/cache, and restart what "
         "keeps credentials (SDKs renew theirs only minutes before they expire)"

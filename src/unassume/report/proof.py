@@ -22,7 +22,7 @@ def receipt_lines(receipt: Receipt, width: int = 80) -> list[str]:
         return [*lines, *paragraph(receipt.id, width, "receipt: ")]
     seen = time_of_day(receipt.begun.seen_up_to) if receipt.begun.seen_up_to else "not known in every region"
     lines += paragraph(f"trail seen up to: {seen}", width, "WRITTEN, NOT YET PROVEN; ")
-    lines += paragraph(bound_words(receipt.begun.cut_off), width)
+    lines += paragraph(bound_words(receipt.plan, receipt.begun.cut_off), width)
     lines += paragraph(receipt.id, width, "receipt: ")
     return lines + paragraph(f"unassume verify {receipt.id} --wait", width, "next:    ")
 

@@ -6,24 +6,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from unassume.model.lineages import Lineage
-from unassume.model.plans import RungName
+from unassume.model.plans import Choices, RungName
 from unassume.model.selectors import Selector
-from unassume.rungs import older_sessions, session_name
+from unassume.rungs import hold, issuance, older_sessions, person, session_name
 
 
 @dataclass(frozen=True)
 class Rung:
-    """One rung: its selectors for a lineage, whether the role must be typed, and what it leaves open."""
+    """One rung: its selectors for a lineage, what it needs to have any, and what it leaves the thief."""
 
     name: RungName
-    selectors: Callable[[Lineage], tuple[Selector, ...]]
-    needs_name_typed: bool
+    selectors: Callable[[Lineage, Choices], tuple[Selector, ...]]
+    needs: str
     remains: str
 
 
 LADDER: tuple[Rung, ...] = (
-    Rung("session-name", session_name.selectors, session_name.NEEDS_NAME_TYPED, session_name.REMAINS),
-    Rung("older-sessions", older_sessions.selectors, older_sessions.NEEDS_NAME_TYPED, older_sessions.REMAINS),
+    Rung("issuance", issuance.selectors, issuance.NEEDS, issuance.REMAINS),
+    Rung("session-name", session_name.selectors, session_name.NEEDS, session_name.REMAINS),
+    Rung("person", person.selectors, person.NEEDS, person.REMAINS),
+    Rung("older-sessions", older_sessions.selectors, older_sessions.NEEDS, older_sessions.REMAINS),
+    Rung("hold", hold.selectors, hold.NEEDS, hold.REMAINS),
 )
 
 

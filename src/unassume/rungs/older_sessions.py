@@ -6,13 +6,14 @@ AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessio
 from __future__ import annotations
 
 from unassume.model.lineages import Lineage
+from unassume.model.plans import Choices
 from unassume.model.selectors import OlderSessionsSelector, Selector
 
 NAME = "older-sessions"
-NEEDS_NAME_TYPED = True
+NEEDS = "a role"
 REMAINS = "assume the role again, if what he assumed it with leaked too; everybody else has to as well"
 
 
-def selectors(lineage: Lineage) -> tuple[Selector, ...]:
+def selectors(lineage: Lineage, choices: Choices) -> tuple[Selector, ...]:
     """One selector for the whole role; none when the lead leads to no role."""
     return (OlderSessionsSelector(),) if lineage.role is not None else ()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from unassume.model.lineages import Lineage
+from unassume.model.plans import Choices
 from unassume.model.selectors import Selector, SessionNameSelector
 
 NAME = "session-name"
-NEEDS_NAME_TYPED = False
+NEEDS = "a lead that names a session"
 REMAINS = "assume the role again, if what he assumed it with leaked too; that session is a new one"
 
 
-def selectors(lineage: Lineage) -> tuple[Selector, ...]:
+def selectors(lineage: Lineage, choices: Choices) -> tuple[Selector, ...]:
     """One selector per name of the leaked sessions and of what they issued on this very role."""
     names = {lineage.session(session_id).principal_id for session_id in lineage.on_the_role}
     return tuple(SessionNameSelector(principal_id) for principal_id in sorted(names))

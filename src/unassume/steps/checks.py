@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from unassume.errors import RefusedError
-from unassume.means.mark import CANARY_PREFIX, POLICY_PREFIX, OurStatement, bind_changes, instant, our_statements
+from unassume.means.mark import POLICY_PREFIX, OurStatement, bind_changes, our_statements
+from unassume.means.shapes import CANARY_PREFIX, instant
 from unassume.model.plans import FORMAT, Change, Plan
 from unassume.model.receipts import Receipt
-from unassume.model.selectors import CanarySelector
+from unassume.model.selectors import CanarySelector, HoldSelector, IssuanceSelector
 
+_ONE_ISSUANCE = timedelta(seconds=3)
 FARTHEST_CUT_OFF = timedelta(hours=1)
 """How far ahead of now a cut-off may lie: until it passes, nobody it hits can come back."""
 
@@ -46,9 +48,10 @@ def check_receipt(receipt: Receipt) -> None:
 
 def check_cut_off(plan: Plan, cut_off: datetime, now: datetime) -> None:
     """Refuse a cut-off far ahead: it would deny whoever comes back until then."""
-    if plan.purpose == "cut" and cut_off > now + FARTHEST_CUT_OFF:
+    latest = max((cut_off, *_windows(plan)))
+    if plan.purpose == "cut" and latest > now + FARTHEST_CUT_OFF:
         raise RefusedError(
-            f"the cut-off {instant(cut_off)} lies more than an hour ahead: nobody could come back before it",
+            f"the cut-off {instant(latest)} lies more than an hour ahead: nobody could come back before it",
             hint="plan again without --cut-off",
         )
 
@@ -65,6 +68,9 @@ def _check_change(change: Change, purpose: Literal["cut", "undo"]) -> None:
     found = our_statements(text)
     if found is None:
         raise RefusedError(f"the plan holds a statement for the {change.slot.label} that is not exactly of our shapes")
+    windows = [ours.selector for ours in found if isinstance(ours.selector, IssuanceSelector)]
+    if any(window.before - window.earliest > _ONE_ISSUANCE for window in windows):
+        raise RefusedError(f"the plan cuts a longer time than one issuance by the {change.slot.label}")
     if any((ours.cut_off is None) != (purpose == "cut") for ours in found if _is_timed(ours)):
         raise RefusedError(f"the plan fixes a cut-off in the {change.slot.label} that is not apply's to choose")
 
@@ -79,8 +85,15 @@ def _has_allow(text: str) -> bool:
         return False
 
 
+def _windows(plan: Plan) -> list[datetime]:
+    """Where the windows of single issuances end, which no cut-off moves."""
+    found = [ours.selector for change in plan.changes for ours in our_statements(change.after or "") or ()]
+    return [selector.before for selector in found if isinstance(selector, IssuanceSelector)]
+
+
 def _is_timed(ours: OurStatement) -> bool:
-    return not isinstance(ours.selector, CanarySelector)
+    """Whether its cut-off is apply's to fill in."""
+    return not isinstance(ours.selector, CanarySelector | HoldSelector | IssuanceSelector)
 
 
 def _check_canary(plan: Plan) -> None:

@@ -2,7 +2,8 @@
 
 Rule 1: only a refusal with an explicit deny shows it, and only where nothing else could have refused: a canary that
 was let in before the cut, or a leaked session of a role on which no other policy denies.
-Rule 2: a leaked session that was allowed a call after E proves E wrong; it is measured anew.
+Rule 2: where the cut goes by an issue time alone, only the leaked session's refusal shows that it meets it.
+Rule 3: a leaked session that was allowed a call after E proves E wrong; it is measured anew.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from datetime import datetime, timedelta
 
 from unassume.errors import AccessError, InputError
 from unassume.iam.documents import parse
+from unassume.means.mark import our_statements
 from unassume.model.evidence import Probe
 from unassume.model.receipts import Observed, Receipt
+from unassume.model.selectors import IssuanceSelector
 from unassume.ports import World
 from unassume.steps.remains import Remains
 
@@ -56,7 +59,17 @@ def keep(receipt: Receipt, seen: Enforcement, world: World) -> None:
 
 def _has_canary(receipt: Receipt) -> bool:
     """Whether the plan has a canary that was let in before the cut: then its word goes before the trail's."""
-    return receipt.plan.canary is not None and receipt.begun.canary_before not in _USELESS
+    is_useful = receipt.plan.canary is not None and receipt.begun.canary_before not in _USELESS
+    return is_useful and not _is_by_issuance(receipt)
+
+
+def _is_by_issuance(receipt: Receipt) -> bool:
+    """Whether an issue time alone tells the leaked session apart: that AWS reads it as the trail shows it is assumed.
+
+    A canary shows the policy enforced, not that it meets the session; only the session's own refusal does.
+    """
+    texts = [change.after for change in receipt.begun.changes if change.after is not None]
+    return any(isinstance(ours.selector, IssuanceSelector) for text in texts for ours in our_statements(text) or ())
 
 
 def _still(known: Enforcement, receipt: Receipt, world: World) -> Enforcement:
@@ -82,6 +95,12 @@ def _by_trail(remains: Remains, last_allowed: datetime | None, world: World) -> 
         return Enforcement(None, why)
     if refused_at is not None:
         return Enforcement(_next_second(refused_at), "a leaked session was refused with an explicit deny")
+    if _is_by_issuance(receipt):
+        why = (
+            "a cut by issue time is proved by the leaked session's own refusal alone, and none was seen; "
+            "a cut by its name (--rung session-name) can be proved by a canary"
+        )
+        return Enforcement(None, why)
     if receipt.plan.canary is not None:
         return Enforcement(None, f"the canary was {receipt.begun.canary_before} before the cut: it proves nothing")
     return Enforcement(None, "no canary in this plan, and no leaked session was seen refused since")

@@ -243,7 +243,7 @@ def _lineage(lead: Lead, inquiry: _Inquiry, target: _Target, descendants: tuple[
     if not seen and target.session_name is not None:
         leaked = (_unseen(role, target.session_name),)
         found = (*found, *leaked)
-    shown = tuple(s for s in found if s.role_id == role.id or s.id in descendants)
+    shown = tuple(_with_role_tags(s, role) for s in found if s.role_id == role.id or s.id in descendants)
     events = {s.raw.event_id: s.raw for s in inquiry.sightings if isinstance(s, Issuance)}
     return Lineage(
         lead=lead,
@@ -257,6 +257,18 @@ def _lineage(lead: Lead, inquiry: _Inquiry, target: _Target, descendants: tuple[
         raw_events=tuple(events.values()),
         seen_in_trail=seen,
     )
+
+
+def _with_role_tags(session: Session, role: Role) -> Session:
+    """The session with the tags of its role too, where its own do not stand over them; of another role none are known.
+
+    AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html ("override")
+    """
+    if not session.are_tags_known or session.role_id != role.id:
+        return msgspec.structs.replace(session, are_tags_known=False)
+    own = {key.lower() for key, _ in session.tags}
+    inherited = tuple((key, value) for key, value in sorted(role.tags.items()) if key.lower() not in own)
+    return msgspec.structs.replace(session, tags=session.tags + inherited)
 
 
 def _unseen(role: Role, name: str) -> Session:

@@ -17,6 +17,7 @@ from unassume.model.previews import Preview
 from unassume.model.slots import Standing
 from unassume.model.surveys import Caller, Role
 from unassume.ports import World
+from unassume.rungs.targets import targets_of
 from unassume.steps.find import find
 from unassume.steps.preview import preview
 
@@ -50,7 +51,8 @@ def seen_now(plan: Plan, lineage: Lineage | None, world: World) -> Preview:
     for session in lineage.sessions:
         if session.id not in known:
             world.progress.tell("apply", f"seen since the plan: session {session.short_id} of {session.session_name}")
-    seen = preview(now_known, lineage.sessions, cut_off, targets=lineage.on_the_role)
+    targets = (one.id for one in targets_of(lineage, plan.leaked, plan.persons))
+    seen = preview(now_known, lineage.sessions, cut_off, targets=targets)
     return seen if lineage.role else msgspec.structs.replace(seen, bystanders_known=False)
 
 

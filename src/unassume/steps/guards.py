@@ -19,10 +19,11 @@ from unassume.errors import RefusedError
 from unassume.iam.principals import AssumedRole
 from unassume.iam.values import UNKNOWN
 from unassume.means.judge import judge
-from unassume.means.mark import bind, instant, our_statements
+from unassume.means.mark import bind, our_statements
+from unassume.means.shapes import instant
 from unassume.model.plans import Change, Plan
 from unassume.model.previews import Preview, Verdict
-from unassume.model.selectors import OlderSessionsSelector
+from unassume.model.selectors import HoldSelector, OlderSessionsSelector
 from unassume.model.surveys import Caller
 
 # AWS: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html
@@ -141,19 +142,20 @@ def _protected(plan: Plan) -> tuple[Objection, ...]:
 
 
 def _widest(plan: Plan) -> tuple[Objection, ...]:
-    wide = {
-        change.slot.role
-        for change, text in _texts(plan, plan.created_at)
-        if any(isinstance(ours.selector, OlderSessionsSelector) for ours in our_statements(text) or ())
-    }
+    """What hits everybody on a role asks for the role to be typed."""
+    wide: dict[str, str] = {}
+    for change, text in _texts(plan, plan.created_at):
+        for ours in our_statements(text) or ():
+            match ours.selector:
+                case HoldSelector():
+                    wide[change.slot.role] = "denies everybody on role `{}`, and whoever assumes it, until it is undone"
+                case OlderSessionsSelector():
+                    wide.setdefault(change.slot.role, "cuts every older session of role `{}`")
+                case _:
+                    pass
     return tuple(
-        Objection(
-            guard="name",
-            text=f"the plan cuts every older session of role `{role}`",
-            lifted_by=f"--confirm {role}",
-            typed=role,
-        )
-        for role in sorted(wide)
+        Objection(guard="name", text=f"the plan {does.format(role)}", lifted_by=f"--confirm {role}", typed=role)
+        for role, does in sorted(wide.items())
     )
 
 
@@ -186,17 +188,15 @@ def _hits(count: int, text: str) -> Objection:
 
 def _reopening(plan: Plan, now: datetime) -> tuple[Objection, ...]:
     texts = [change.before for change in plan.changes if change.after is None and change.before is not None]
-    removed = [ours.until for text in texts for ours in our_statements(text) or ()]
-    lifted = [until for until in removed if until is not None and until > now]
-    if not lifted:
+    removed = [ours for text in texts for ours in our_statements(text) or ()]
+    lifted = [ours.until for ours in removed if ours.until is not None and ours.until > now]
+    if lifted:
+        text = f"sessions this cut stops may live until {instant(max(lifted))}: undoing it gives them access again"
+    elif any(isinstance(ours.selector, HoldSelector) for ours in removed):
+        text = "a hold stops whoever comes, whenever issued: undoing it lets them in again"
+    else:
         return ()
-    return (
-        Objection(
-            guard="reopen",
-            text=f"sessions this cut stops may live until {instant(max(lifted))}: undoing it gives them access again",
-            lifted_by="--reopen",
-        ),
-    )
+    return (Objection(guard="reopen", text=text, lifted_by="--reopen"),)
 
 
 def _is_lifted(objection: Objection, consent: Consent) -> bool:

@@ -13,23 +13,26 @@ import msgspec
 from unassume._version import __version__
 from unassume.means import role_inline_policy
 from unassume.means.mark import canary_name, our_statements
-from unassume.means.removal import removable
 from unassume.model.leads import lead_text
 from unassume.model.lineages import Lineage
-from unassume.model.plans import Canary, Change, Choices, Gap, Leaked, Outlook, Plan, RungName, WayBack
+from unassume.model.plans import Canary, Change, Choices, Gap, Outlook, Plan, RungName
 from unassume.model.previews import Verdict
-from unassume.model.selectors import CanarySelector, Selector
+from unassume.model.selectors import CanarySelector, PersonSelector, Selector
 from unassume.model.sightings import RoleName
 from unassume.model.surveys import Role, Survey
+from unassume.rungs import issuance, person
 from unassume.rungs.ladder import LADDER, Rung, rung
+from unassume.rungs.targets import targets_of
+from unassume.steps.gaps import assumed, gaps, ways_back
 from unassume.steps.preview import preview
 
 
 def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
     """The Changes and Gaps for one lineage under the responder's choices; nothing is read or written."""
     role = survey.roles[0] if survey.roles else None
-    chosen = rung(choices.rung or _default_rung(lineage))
-    selectors = chosen.selectors(lineage) if chosen else ()
+    name = choices.rung or _default_rung(lineage, choices)
+    chosen, persons = rung(name), _persons(lineage, choices)
+    selectors = chosen.selectors(lineage, choices) if chosen else ()
     canary = _canary(role, choices, survey) if choices.canary and role and selectors else None
     changes, misfits = _changes(role, selectors, canary, choices, survey.as_of)
     made = Plan(
@@ -41,25 +44,42 @@ def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
         accounts=tuple(sorted({change.slot.account for change in changes})),
         lead=lead_text(lineage.lead),
         leaked=choices.leaked,
-        assumed=_assumed(choices.leaked, lineage),
-        rung=choices.rung or _default_rung(lineage),
+        assumed=assumed(lineage, choices.leaked, name, persons),
+        rung=name,
         cut_off=choices.cut_off,
         changes=changes,
         gaps=(),
-        ways_back=_ways_back(lineage),
+        ways_back=ways_back(lineage),
         sessions=lineage.sessions,
-        targets=lineage.on_the_role,
+        targets=tuple(one.id for one in targets_of(lineage, choices.leaked, persons)),
+        persons=persons,
         canary=canary,
         coverage=lineage.coverage,
         raw_events=lineage.raw_events,
     )
-    outlooks = tuple(_outlook(made, one, role, lineage, survey.as_of) for one in LADDER if role)
-    gaps = (*misfits, *_gaps(lineage, survey, role, selectors, made))
-    return msgspec.structs.replace(made, gaps=gaps, outlooks=outlooks)
+    outlooks = tuple(_outlook(made, one, role, lineage, choices, survey.as_of) for one in LADDER if role)
+    found = (*misfits, *gaps(lineage, survey, role, selectors, made))
+    return msgspec.structs.replace(made, gaps=found, outlooks=outlooks)
 
 
-def _default_rung(lineage: Lineage) -> RungName:
-    return "session-name" if lineage.leaked else "older-sessions"
+def _default_rung(lineage: Lineage, choices: Choices) -> RungName:
+    """The narrowest rung the responder's word allows; below the name only where all of the trail was read."""
+    if not lineage.leaked:
+        return "older-sessions"
+    match choices.leaked:
+        case "session" if lineage.coverage.is_complete and issuance.selectors(lineage, choices):
+            return "issuance"
+        case "person" if lineage.coverage.is_complete and person.selectors(lineage, choices):
+            return "person"
+        case _:
+            return "session-name"
+
+
+def _persons(lineage: Lineage, choices: Choices) -> tuple[PersonSelector, ...]:
+    """Whose every session leaked, where the responder says that a person's did and the trail tells who."""
+    if choices.leaked != "person":
+        return ()
+    return tuple(each for each in person.selectors(lineage, choices) if isinstance(each, PersonSelector))
 
 
 def _changes(
@@ -75,6 +95,10 @@ def _changes(
     return ((), (Gap(what=f"role `{role.name}`", why=why),)) if why else ((change,), ())
 
 
+def _why_not(one: Rung, misfits: tuple[Gap, ...]) -> str:
+    return misfits[0].why if misfits else f"it needs {one.needs}"
+
+
 def _canary(role: Role, choices: Choices, survey: Survey) -> Canary:
     name = canary_name(choices.incident, f"{role.id} {survey.as_of.isoformat()}")
     return Canary(
@@ -85,95 +109,18 @@ def _canary(role: Role, choices: Choices, survey: Survey) -> Canary:
     )
 
 
-def _outlook(made: Plan, one: Rung, role: Role | None, lineage: Lineage, as_of: datetime) -> Outlook:
+def _outlook(made: Plan, one: Rung, role: Role | None, lineage: Lineage, choices: Choices, as_of: datetime) -> Outlook:
     """Whom one rung would hit, judged on the text it would write."""
     assert role is not None
-    selectors = one.selectors(lineage)
-    changes, _ = _changes(role, selectors, None, Choices(incident=made.incident), as_of)
+    changes, misfits = _changes(role, one.selectors(lineage, choices), None, choices, as_of)
     trial = msgspec.structs.replace(made, changes=changes)
-    seen = preview(trial, lineage.sessions, made.cut_off.expected(as_of), targets=lineage.on_the_role)
+    seen = preview(trial, lineage.sessions, made.cut_off.expected(as_of), targets=made.targets)
     return Outlook(
         rung=one.name,
         cut=tuple(j.session_id for j in seen.judgements if j.is_live and j.verdict is Verdict.CUT),
         unsure=tuple(j.session_id for j in seen.judgements if j.is_live and j.verdict is Verdict.UNSURE),
         bystanders=tuple(j.session_id for j in seen.bystanders),
-        remains=one.remains,
+        remains=one.remains if changes else f"not possible here: {_why_not(one, misfits)}",
         chosen=one.name == made.rung and bool(changes),
-    )
-
-
-def _assumed(leaked: Leaked, lineage: Lineage) -> str:
-    names = sorted({lineage.session(one).session_name for one in lineage.leaked})
-    if not names:
-        return "nobody said which session leaked: every session of the role up to the cut-off counts as leaked"
-    shown = ", ".join(f"`{name}`" for name in names)
-    match leaked:
-        case "unknown":
-            return f"nobody said what leaked: every session named {shown} up to the cut-off counts as leaked"
-        case "session":
-            return f"one session of {shown} leaked: the narrowest cut of this release is its name"
-        case "person":
-            return f"everything of one person leaked: known here only by the name {shown}"
-        case "workload":
-            return f"a workload's session {shown} leaked: cutting it cuts the workload too, until it renews"
-
-
-def _ways_back(lineage: Lineage) -> tuple[WayBack, ...]:
-    issuers = {
-        session.parent.arn or session.parent.principal_id or session.parent.kind
-        for session in (lineage.session(one) for one in lineage.leaked)
-        if session.parent is not None
-    }
-    return tuple(
-        WayBack(
-            what=f"{issuer} can assume the role again",
-            closed_by="rotate or disable that principal's own credentials if they may have leaked too",
-        )
-        for issuer in sorted(issuers)
-    )
-
-
-def _gaps(
-    lineage: Lineage, survey: Survey, role: Role | None, selectors: tuple[Selector, ...], made: Plan
-) -> tuple[Gap, ...]:
-    return (
-        *(Gap(what="survey", why=gap) for gap in survey.gaps),
-        *_unplanned(lineage, role, selectors, made),
-        *_uncut_descendants(lineage),
-        *(
-            Gap(what=f"role `{role.name}`", why=why, judged_anew=True)
-            for role in survey.roles
-            for why in removable(role)
-        ),
-        *(Gap(what="trail", why=gap, blocks_containment=False) for gap in lineage.coverage.gaps),
-    )
-
-
-def _unplanned(lineage: Lineage, role: Role | None, selectors: tuple[Selector, ...], made: Plan) -> tuple[Gap, ...]:
-    if lineage.role is None:
-        return (Gap(what=made.lead, why="the lead leads to no role we can see"),)
-    gaps = []
-    if role is not None and not selectors:
-        gaps.append(Gap(what=made.rung, why="this rung needs a session to cut, or is not in this release"))
-    if not lineage.seen_in_trail:
-        why = "no event shows it yet: it is cut by name, its issue time and expiry are not known"
-        gaps.append(Gap(what=made.lead, why=why, blocks_containment=False))
-    if not lineage.coverage.readable:
-        gaps.append(
-            Gap(what="bystanders", why="no trail could be read: who else is on the role is unknown", judged_anew=True)
-        )
-    return tuple(gaps)
-
-
-def _uncut_descendants(lineage: Lineage) -> tuple[Gap, ...]:
-    sessions = [lineage.session(one) for one in lineage.descendants]
-    return tuple(
-        Gap(
-            what=f"session `{session.session_name}` of role `{session.role_name}` in {session.account}",
-            why="issued by a leaked session, of another role: not cut by this plan, cut that role as well",
-            session_id=session.id,
-            judged_anew=True,
-        )
-        for session in sessions
-        if session.live is not False and session.role_id != lineage.role_id
+        is_possible=bool(changes),
     )

@@ -7,18 +7,20 @@ which a property holds to the evaluator's word; else what the evaluator says of 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
 from unassume.iam.conditions import any_of
 from unassume.means.judge import judge, principal_of
-from unassume.means.mark import OurStatement, bind, instant, our_statements
+from unassume.means.mark import OurStatement, bind, our_statements
+from unassume.means.shapes import instant
 from unassume.model.plans import Change, Plan
-from unassume.model.previews import Judgement, Preview, Verdict
-from unassume.model.selectors import OlderSessionsSelector
+from unassume.model.previews import ISSUED, Judgement, Preview, Verdict
+from unassume.model.selectors import user_id
 from unassume.model.sessions import Session
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_ANOTHER_NAME = (Verdict.SPARED, "goes by another name")
 
 
 def preview(plan: Plan, sessions: Iterable[Session], cut_off: datetime, *, targets: Iterable[str]) -> Preview:
@@ -48,27 +50,48 @@ def _sharers(sessions: Iterable[Session], targets: frozenset[str]) -> int:
 def _judgements(
     change: Change, sessions: Iterable[Session], cut_off: datetime, targets: frozenset[str]
 ) -> Iterator[Judgement]:
-    """One change's word on the sessions of its role; the text is read once, for there may be a million of them."""
-    text, of_role = bind(change.after, cut_off) or "", f"{change.holder_id}:"
-    ours, bound_to = our_statements(text), instant(cut_off)
-    by_name, anybody = _aims(ours or ())
+    """One change's word on the sessions of its role."""
+    slot, of_role, word = change.slot, f"{change.holder_id}:", _word(change, cut_off)
     for session in sessions:
-        if not session.principal_id.startswith(of_role):
-            continue
-        named = by_name.get(session.principal_id, anybody)
-        if ours is None:
-            verdict = judge(text, principal_of(session))
-        else:
-            verdict = _verdict(session, named) if named else Verdict.SPARED
-        reason = _reason(session, verdict, bound_to) if named or ours is None else "goes by another name"
-        yield Judgement(
-            session_id=session.id,
-            slot=change.slot,
-            verdict=verdict,
-            reason=reason,
-            is_target=session.id in targets,
-            is_live=session.live is not False,
-        )
+        if session.principal_id.startswith(of_role):
+            verdict, because = word(session)
+            yield Judgement(
+                session_id=session.id,
+                slot=slot,
+                verdict=verdict,
+                because=because,
+                issued_at=session.issued_at,
+                is_target=session.id in targets,
+                is_live=session.live is not False,
+            )
+
+
+Word = tuple[Verdict, str]
+
+
+def _word(change: Change, cut_off: datetime) -> Callable[[Session], Word]:
+    """What a change says of each session; its text is read once, for there may be a million of them."""
+    text, words = bind(change.after, cut_off) or "", _words(instant(cut_off))
+    ours = our_statements(text)
+    if ours is None:
+        of_verdict = {word[0]: word for word in words.values()}
+        return lambda session: of_verdict[judge(text, principal_of(session))]
+    by_name, anybody = _aims(ours)
+
+    def word(session: Session) -> Word:
+        aim = by_name.get(session.principal_id, anybody)
+        return words[_hits(session, aim)] if aim else _ANOTHER_NAME
+
+    return word
+
+
+def _words(cut_off: str) -> dict[bool | None, Word]:
+    """The verdict for each answer whether it hits, with its reason: one text for all who share it."""
+    return {
+        True: (Verdict.CUT, f"issued {ISSUED}, before the cut-off {cut_off}"),
+        False: (Verdict.SPARED, f"issued {ISSUED}, not before the cut-off {cut_off}"),
+        None: (Verdict.UNSURE, f"issued {ISSUED}: cannot tell from the cut-off {cut_off}"),
+    }
 
 
 Aim = tuple[OurStatement, ...]
@@ -76,26 +99,15 @@ Aim = tuple[OurStatement, ...]
 
 def _aims(statements: Iterable[OurStatement]) -> tuple[dict[str, Aim], Aim]:
     """The statements that bear on each user id they name, and those that bear on whoever is named by none."""
-    anybody = tuple(each for each in statements if isinstance(each.selector, OlderSessionsSelector))
+    named = [(user_id(each.selector), each) for each in statements]
+    anybody = tuple(each for name, each in named if name is None)
     by_name: dict[str, Aim] = {}
-    for each in statements:
-        if not isinstance(each.selector, OlderSessionsSelector):
-            by_name[each.selector.principal_id] = (*by_name.get(each.selector.principal_id, anybody), each)
+    for name, each in named:
+        if name is not None:
+            by_name[name] = (*by_name.get(name, anybody), each)
     return by_name, anybody
 
 
-def _verdict(session: Session, statements: Aim) -> Verdict:
+def _hits(session: Session, aim: Aim) -> bool | None:
     # A canary's statement has no cut-off, and its selector asks for none.
-    answer = any_of(each.selector.matches(session, each.cut_off or _NEVER) for each in statements)
-    return Verdict.UNSURE if answer is None else Verdict.CUT if answer else Verdict.SPARED
-
-
-def _reason(session: Session, verdict: Verdict, cut_off: str) -> str:
-    issued = "at an unknown time" if session.issued_at is None else instant(session.issued_at)
-    match verdict:
-        case Verdict.CUT:
-            return f"issued {issued}, before the cut-off {cut_off}"
-        case Verdict.UNSURE:
-            return f"issued {issued}: cannot tell from the cut-off {cut_off}"
-        case Verdict.SPARED:
-            return f"issued {issued}, not before the cut-off {cut_off}"
+    return any_of([each.selector.matches(session, each.cut_off or _NEVER) for each in aim])

@@ -14,8 +14,9 @@ from unassume.means.mark import our_statements
 from unassume.model.lineages import Lineage
 from unassume.model.previews import Verdict
 from unassume.model.receipts import Receipt
-from unassume.model.selectors import OlderSessionsSelector
+from unassume.model.selectors import HoldSelector, OlderSessionsSelector
 from unassume.model.sessions import Session
+from unassume.rungs.targets import targets_of
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,15 @@ class Remains:
     lineage: Lineage
 
     def targets(self) -> list[Session]:
-        """The sessions that must be dead: those the lead names, or all of the role where the whole role was cut."""
+        """The sessions that must be dead: those that leaked, or all of the role where the whole role was cut.
+
+        Of a person's, also those of which the trail does not tell whose they are.
+        """
         if not self._cuts_whole_role():
-            return [self.lineage.session(one) for one in self.lineage.on_the_role]
+            plan = self.receipt.plan
+            named = targets_of(self.lineage, plan.leaked, plan.persons)
+            known = {one.id for one in named}
+            return [*named, *(one for one in self.lineage.sessions if one.id not in known and self._may_be_his(one))]
         canary = self.receipt.plan.canary.principal_id if self.receipt.plan.canary else None
         on_it = (session for session in self.lineage.sessions if session.role_id == self.lineage.role_id)
         return [session for session in on_it if session.principal_id != canary]
@@ -85,7 +92,11 @@ class Remains:
     def _cuts_whole_role(self) -> bool:
         texts = [change.after for change in self.receipt.begun.changes if change.after is not None]
         selectors = [ours.selector for text in texts for ours in our_statements(text) or ()]
-        return any(isinstance(selector, OlderSessionsSelector) for selector in selectors)
+        return any(isinstance(selector, OlderSessionsSelector | HoldSelector) for selector in selectors)
+
+    def _may_be_his(self, session: Session) -> bool:
+        persons = self.receipt.plan.persons
+        return session.role_id == self.lineage.role_id and any(one.is_of(session) is not False for one in persons)
 
     def _may_be_late(self, session: Session, enforced_from: datetime | None) -> bool:
         """A session no event shows is not late: it is cut by its name, and the trail will tell when it was issued."""

@@ -50,7 +50,7 @@ def _session(group: Group, namesakes: Namesakes, as_of: datetime) -> Session:
         session_name=group.session_name, issued_at=group.issued_at, expires_at=expires_at, expiry_is=expiry_is,
         origin=issuances[0].origin if issuances else "unknown", issued_at_is=group.issued_at_is,
         key_ids=group.key_ids, source_identity=group.source_identity,
-        tags=issuances[0].tags if issuances else (), parent=parent, edge=edge,
+        tags=issuances[0].tags if issuances else (), are_tags_known=_are_tags_known(group), parent=parent, edge=edge,
         calls=_total([use.calls for use in uses], uses), denied=_total([use.denied for use in uses], uses),
         explicit_denies=_total([use.explicit_denies for use in uses], uses),
         first_seen=min((use.first_seen for use in uses), default=None),
@@ -60,6 +60,15 @@ def _session(group: Group, namesakes: Namesakes, as_of: datetime) -> Session:
         addresses=_united(use.addresses for use in uses), user_agents=_united(use.user_agents for use in uses),
         regions=_united(use.regions for use in uses), live=None if expires_at is None else as_of < expires_at,
     )  # fmt: skip
+
+
+def _are_tags_known(group: Group) -> bool:
+    """Whether the issuing events tell every tag of the session: a chained one may have inherited more.
+
+    AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html (transitive tags)
+    """
+    all_told = group.issuances and not any(is_chained(issuance.caller) for issuance in group.issuances)
+    return bool(all_told) and len({issuance.tags for issuance in group.issuances}) == 1
 
 
 def _expiry(group: Group) -> tuple[datetime | None, str]:

@@ -1,0 +1,19 @@
+"""Hold: everybody on the role, also those who assume it later, until the hold is lifted by hand.
+
+For a role that may be entered again at once, or of which nobody knows yet what leaked. Nothing ends it but `undo`.
+"""
+
+from __future__ import annotations
+
+from unassume.model.lineages import Lineage
+from unassume.model.plans import Choices
+from unassume.model.selectors import HoldSelector, Selector
+
+NAME = "hold"
+NEEDS = "a role"
+REMAINS = "nothing with this role, and neither can anybody else until the hold is undone"
+
+
+def selectors(lineage: Lineage, choices: Choices) -> tuple[Selector, ...]:
+    """One selector for the whole role; none when the lead leads to no role."""
+    return (HoldSelector(),) if lineage.role is not None else ()

@@ -1,0 +1,101 @@
+"""What a plan says beside its changes: what it assumes, how the thief could come back, and what it does not cut."""
+
+from __future__ import annotations
+
+from unassume.means.removal import removable
+from unassume.model.lineages import Lineage
+from unassume.model.plans import Gap, Leaked, Plan, RungName, WayBack
+from unassume.model.selectors import PersonSelector, Selector
+from unassume.model.surveys import Role, Survey
+from unassume.rungs.ladder import rung
+
+
+def assumed(lineage: Lineage, leaked: Leaked, chosen: RungName, persons: tuple[PersonSelector, ...]) -> str:
+    """What the plan takes for leaked, in a sentence: the first thing it says."""
+    names = sorted({lineage.session(one).session_name for one in lineage.leaked})
+    if not names:
+        return "nobody said which session leaked: every session of the role up to the cut-off counts as leaked"
+    shown = ", ".join(f"`{name}`" for name in names)
+    marks = ", ".join(f"{person.key} `{person.value}`" for person in persons)
+    match leaked:
+        case "unknown":
+            return f"nobody said what leaked: every session named {shown} up to the cut-off counts as leaked"
+        case "session" if chosen == "issuance":
+            return f"one session of {shown} leaked, and what it issued: later ones of the name are left alone"
+        case "session":
+            return f"one session of {shown} leaked: cut by its name all the same{_why_wider(lineage)}"
+        case "person" if chosen == "person":
+            return f"everything of the person behind {shown} leaked: {marks}"
+        case "person":
+            return f"everything of one person leaked: known here only by the name {shown}"
+        case "workload":
+            return f"a workload's session {shown} leaked: cutting it cuts the workload too, until it renews"
+
+
+def _why_wider(lineage: Lineage) -> str:
+    return "" if lineage.coverage.is_complete else ", for the trail was not read whole"
+
+
+def ways_back(lineage: Lineage) -> tuple[WayBack, ...]:
+    """Who issued the leaked sessions, and so can issue the next."""
+    issuers = {
+        session.parent.arn or session.parent.principal_id or session.parent.kind
+        for session in (lineage.session(one) for one in lineage.leaked)
+        if session.parent is not None
+    }
+    return tuple(
+        WayBack(
+            what=f"{issuer} can assume the role again",
+            closed_by="rotate or disable that principal's own credentials if they may have leaked too",
+        )
+        for issuer in sorted(issuers)
+    )
+
+
+def gaps(
+    lineage: Lineage, survey: Survey, role: Role | None, selectors: tuple[Selector, ...], made: Plan
+) -> tuple[Gap, ...]:
+    """Everything the plan does not cut or cannot know, and why."""
+    return (
+        *(Gap(what="survey", why=gap) for gap in survey.gaps),
+        *_unplanned(lineage, role, selectors, made),
+        *_uncut_descendants(lineage),
+        *(
+            Gap(what=f"role `{role.name}`", why=why, judged_anew=True)
+            for role in survey.roles
+            for why in removable(role)
+        ),
+        *(Gap(what="trail", why=gap, blocks_containment=False) for gap in lineage.coverage.gaps),
+    )
+
+
+def _unplanned(lineage: Lineage, role: Role | None, selectors: tuple[Selector, ...], made: Plan) -> tuple[Gap, ...]:
+    if lineage.role is None:
+        return (Gap(what=made.lead, why="the lead leads to no role we can see"),)
+    gaps = []
+    if role is not None and not selectors:
+        known = rung(made.rung)
+        why = f"this rung needs {known.needs}" if known else "this release cannot cut on this rung"
+        gaps.append(Gap(what=made.rung, why=why))
+    if not lineage.seen_in_trail:
+        why = "no event shows it yet: it is cut by name, its issue time and expiry are not known"
+        gaps.append(Gap(what=made.lead, why=why, blocks_containment=False))
+    if not lineage.coverage.readable:
+        gaps.append(
+            Gap(what="bystanders", why="no trail could be read: who else is on the role is unknown", judged_anew=True)
+        )
+    return tuple(gaps)
+
+
+def _uncut_descendants(lineage: Lineage) -> tuple[Gap, ...]:
+    sessions = [lineage.session(one) for one in lineage.descendants]
+    return tuple(
+        Gap(
+            what=f"session `{session.session_name}` of role `{session.role_name}` in {session.account}",
+            why="issued by a leaked session, of another role: not cut by this plan, cut that role as well",
+            session_id=session.id,
+            judged_anew=True,
+        )
+        for session in sessions
+        if session.live is not False and session.role_id != lineage.role_id
+    )
