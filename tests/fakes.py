@@ -12,8 +12,8 @@ from unassume.errors import AccessError, InputError, TrailError
 from unassume.model.evidence import Probe, Probed
 from unassume.model.receipts import Begun, Entry, Intended
 from unassume.model.sightings import Ask, Coverage, Issuance, RegionRead, Sighting
-from unassume.model.slots import Slot, Standing
-from unassume.model.surveys import Caller, Role, RoleSubject, Subject
+from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy, Slot, Standing
+from unassume.model.surveys import Caller, Role, Subject
 
 START = datetime(2026, 11, 23, 18, 0, 0, tzinfo=UTC)
 ACCOUNT = "111122223333"
@@ -110,11 +110,13 @@ class FakeAccounts:
         role = self.roles.get(subject.name) if subject.account == ACCOUNT else None
         if role is None:
             return None
-        ours = {slot.policy: text for slot, text in self.slots.items() if slot.role == role.name}
-        return msgspec.structs.replace(role, inline={**role.inline, **ours})
+        ours = [(slot, text) for slot, text in self.slots.items() if slot.subject.name == role.name]
+        inline = {slot.policy: text for slot, text in ours if isinstance(slot, RoleInlinePolicy)}
+        attached = {slot.arn: text for slot, text in ours if isinstance(slot, RoleManagedPolicy)}
+        return msgspec.structs.replace(role, inline={**role.inline, **inline}, attached={**role.attached, **attached})
 
     def read(self, slot: Slot) -> Standing:
-        role = self.survey(RoleSubject(account=slot.account, name=slot.role))
+        role = self.survey(slot.subject)
         if role is None:
             return Standing(text=None, holder_id=None)
         last = self._last.get(slot)
@@ -122,7 +124,9 @@ class FakeAccounts:
             raise self.read_faults.pop(0)
         if last is not None and self.now() < last.at + timedelta(seconds=self.read_lag):
             return Standing(text=last.before, holder_id=role.id)
-        return Standing(text=role.inline.get(slot.policy), holder_id=role.id)
+        where = role.inline if isinstance(slot, RoleInlinePolicy) else role.attached
+        name = slot.policy if isinstance(slot, RoleInlinePolicy) else slot.arn
+        return Standing(text=where.get(name), holder_id=role.id)
 
     def write(self, slot: Slot, before: str | None, after: str | None) -> None:
         assert self._is_intended(after), "a write came before its intent was in the journal"

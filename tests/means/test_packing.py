@@ -11,13 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.means.made import CUT_OFFS, SELECTORS
-from tests.steps.made import ROLE_ID, made_role
+from tests.steps.made import ROLE_ID
 from unassume.errors import InputError
 from unassume.iam.documents import parse
 from unassume.iam.limits import LIMITS, measure
 from unassume.means.mark import bind, document, our_statements
 from unassume.means.packing import documents, packed, size
-from unassume.means.role_inline_policy import misfit
 from unassume.model.selectors import OlderSessionsSelector, Selector, SessionNameSelector
 
 AT = datetime(2026, 11, 23, 18, 0, 30, tzinfo=UTC)
@@ -80,19 +79,6 @@ def test_names_without_a_time_are_not_ours() -> None:
     read = json.loads(document(people(2)))
     del read["Statement"][0]["Condition"]["DateLessThan"]
     assert our_statements(json.dumps(read)) is None
-
-
-def test_what_does_not_fit_says_how_much_would() -> None:
-    """Where the quota ends the responder is told how many of the sessions there is room for."""
-    selectors = people(400)
-    fitting = len(packed(selectors, LIMITS["role"])[0])
-    assert 200 < fitting < 400
-    why = misfit(made_role(inline={}), document(selectors)) or ""
-    assert f"{fitting} of its 400 sessions would fit" in why
-    assert misfit(made_role(inline={}), document(selectors[:fitting])) is None
-    assert "0 of its 2 sessions would fit" in (
-        misfit(made_role(inline={"full": "x" * LIMITS["role"]}), document(people(2))) or ""
-    )
 
 
 def test_one_that_fits_nowhere_is_an_error() -> None:

@@ -16,7 +16,7 @@ from unassume.model.lineages import Lineage
 from unassume.model.plans import Choices, CutOff, Leaked, Plan, RungName
 from unassume.model.receipts import Receipt, fold
 from unassume.model.sightings import Identity, Issuance, RawEvent, Use
-from unassume.model.slots import RoleInlinePolicy
+from unassume.model.slots import Slot
 from unassume.model.surveys import Role
 from unassume.ports import World
 from unassume.sources.progress import SilentProgress
@@ -135,7 +135,7 @@ class Scene:
         """The receipt as the journal has it; the newest when not named."""
         return fold(self.journal.entries(receipt_id or list(self.journal.kept)[-1]))
 
-    def slot(self, made: Plan) -> RoleInlinePolicy:
+    def slot(self, made: Plan) -> Slot:
         return made.changes[0].slot
 
     def child(self, at: datetime, hours: float = 1) -> None:

@@ -93,10 +93,10 @@ def test_the_receipt_holds_what_was_seen() -> None:
     set_up = scene()
     made = set_up.planned()
     begun = apply(made, set_up.world).begun
-    assert made.canary is not None
+    (canary,) = made.canaries
     assert {event.event_id for event in begun.raw_events} == {event.event_id for event in made.raw_events} != set()
-    assert (begun.seen_up_to, begun.caller_arn, begun.canary_before) == (START, made.caller_arn, "allowed")
-    assert set(set_up.accounts.probed) == {Probe(role_arn=made.canary.role_arn, session_name=made.canary.session_name)}
+    assert (begun.seen_up_to, begun.caller_arn, begun.canaries_before) == (START, made.caller_arn, ("allowed",))
+    assert set(set_up.accounts.probed) == {Probe(role_arn=canary.role_arn, session_name=canary.session_name)}
 
 
 @pytest.mark.parametrize("outcome", ["unavailable", "explicit-deny", "denied"])
@@ -105,7 +105,7 @@ def test_a_canary_that_cannot_prove_does_not_hold_up_the_cut(outcome: str) -> No
     set_up = scene(probes=[outcome])
     receipt = apply(set_up.planned(), set_up.world)
     assert receipt.is_complete
-    assert receipt.begun.canary_before == outcome
+    assert receipt.begun.canaries_before == (outcome,)
 
 
 def change_slot(set_up: Scene, made: Plan) -> None:

@@ -174,8 +174,8 @@ def edited(old: str, new: str) -> Plan:
 
 def canary_with(**more: object) -> Plan:
     made = scene().planned()
-    assert made.canary is not None
-    return REPLACE(made, canary=REPLACE(made.canary, **more))
+    (canary,) = made.canaries
+    return REPLACE(made, canaries=(REPLACE(canary, **more),))
 
 
 def with_statement(effect: str) -> Plan:
@@ -187,7 +187,7 @@ def with_statement(effect: str) -> Plan:
 def undoing(**more: Any) -> Plan:
     """A plan that takes our bound policy back, with fields of the plan or its change replaced."""
     made = scene().planned()
-    whole = {"purpose": "undo", "undoes": more.pop("undoes", "r-1"), "canary": None}
+    whole = {"purpose": "undo", "undoes": more.pop("undoes", "r-1"), "canaries": ()}
     change = REPLACE(made.changes[0], **{"before": bound_text(), "after": None, **more})
     return REPLACE(made, changes=(change,), **whole)
 
@@ -240,7 +240,7 @@ FOREIGN_PLANS: dict[str, tuple[Callable[[], Plan], str]] = {
     "an expiry of its own": (lambda: edited("UNASSUME-UNTIL", "20200101T000000Z"), "not exactly of our shapes"),
     "a cut that says it undoes": (lambda: plan_with(undoes="r-1"), "whether it cuts or undoes"),
     "an undo of nothing": (lambda: undoing(undoes=None), "whether it cuts or undoes"),
-    "an undo that writes": (lambda: plan_with(purpose="undo", undoes="r-1", canary=None), "replaces what stands"),
+    "an undo that writes": (lambda: plan_with(purpose="undo", undoes="r-1", canaries=()), "replaces what stands"),
     "an undo that puts another in its place": (
         lambda: undoing(after=canary_alone()),
         "replaces what stands",
@@ -258,6 +258,11 @@ FOREIGN_PLANS: dict[str, tuple[Callable[[], Plan], str]] = {
         lambda: canary_with(session_name="bob", principal_id=f"{ROLE_ID}:bob"),
         "canary",
     ),
+    "a canary that nothing denies": (
+        lambda: plan_with(canaries=scene().planned().canaries * 2),
+        "those its policies deny",
+    ),
+    "a deny of no canary of the plan": (lambda: plan_with(canaries=()), "those its policies deny"),
     "canary of another role id": (lambda: change_with(holder_id="AROAEXAMPLEOTHER00000"), "canary"),
 }
 
@@ -277,7 +282,7 @@ def test_our_own_plans_pass(rung: RungName) -> None:
     check_plan(made)
     text = bind(made.changes[0].after, START)
     back = REPLACE(made.changes[0], before=text, after=None)
-    check_plan(REPLACE(made, purpose="undo", undoes="r-1", canary=None, changes=(back,)))
+    check_plan(REPLACE(made, purpose="undo", undoes="r-1", canaries=(), changes=(back,)))
 
 
 @pytest.mark.parametrize(("ahead", "is_refused"), [(3600, False), (3601, True), (-86_400, False)])

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from tests.fakes import ACCOUNT, RESPONDER, START
 from tests.means.made import NAMES
-from tests.steps.made import KEITH, ROLE_ID, ROLE_NAME, WHOLE_ROLE, Scene, made_role, scene
+from tests.steps.made import KEITH, ROLE_ID, ROLE_NAME, WHOLE_ROLE, WORK, Scene, made_role, scene
 from unassume.model.leads import RoleLead, SessionLead
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Choices, Gap, Plan, RungName
 from unassume.model.sessions import Issuer, Session
 from unassume.model.sightings import Coverage, RegionRead, RoleName
+from unassume.model.slots import RoleManagedPolicy
 from unassume.model.surveys import Role, Survey
 from unassume.rungs.ladder import LADDER
 from unassume.steps.checks import check_plan
@@ -87,10 +88,10 @@ def test_every_rung_has_its_outlook(lead: SessionLead | RoleLead) -> None:
 def test_the_canary_s_deny_is_in_the_policy_from_the_first_write() -> None:
     """With a canary the one document denies its user id too; without one it is not there."""
     made = scene().planned()
-    assert made.canary is not None
-    assert made.canary.principal_id in (made.changes[0].after or "")
+    (canary,) = made.canaries
+    assert canary.principal_id in (made.changes[0].after or "")
     check_plan(made)
-    assert scene().planned(canary=False).canary is None
+    assert scene().planned(canary=False).canaries == ()
 
 
 def test_who_can_enter_again_is_named() -> None:
@@ -111,8 +112,12 @@ def test_a_role_of_aws_is_a_gap(path: str, why: str) -> None:
 
 
 def test_a_full_role_is_a_gap() -> None:
-    """Where the quota leaves no room the cut is not planned, and the gap counts the characters."""
-    made = with_role(inline={"full": policy("s3:*", resource="arn:aws:s3:::" + "x" * 10_100)}).planned()
+    """Where neither quota leaves room the cut is not planned, and the gap counts the characters and the policies."""
+    full = {"full": policy("s3:*", resource="arn:aws:s3:::" + "x" * 10_100)}
+    (change,) = with_role(inline=full).planned().changes
+    assert isinstance(change.slot, RoleManagedPolicy)
+    attached = {f"arn:aws:iam::aws:policy/P{number}": WORK for number in range(10)}
+    made = with_role(inline=full, attached=attached).planned()
     assert made.changes == ()
     assert any("10240" in gap.why for gap in blocking(made))
 

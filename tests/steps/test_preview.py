@@ -62,9 +62,9 @@ def test_the_canary_is_nobody() -> None:
     """Our own canary's session is neither leaked nor a bystander, although the cut denies it."""
     set_up = scene()
     made, lineage = set_up.planned(), set_up.found()
-    assert made.canary is not None
+    (canary,) = made.canaries
     own = msgspec.structs.replace(
-        lineage.sessions[0], id="s-canary", principal_id=made.canary.principal_id, session_name=made.canary.session_name
+        lineage.sessions[0], id="s-canary", principal_id=canary.principal_id, session_name=canary.session_name
     )
     found = preview(made, (*lineage.sessions, own), START, targets=lineage.on_the_role)
     assert "s-canary" not in {one.session_id for one in found.judgements}

@@ -8,10 +8,10 @@ from typing import assert_never
 from unassume.aws import roles
 from unassume.aws.connection import Connection
 from unassume.aws.probes import Probes
-from unassume.aws.slots import role_inline_policy
+from unassume.aws.slots import role_inline_policy, role_managed_policy
 from unassume.errors import AccessError
 from unassume.model.evidence import Probe, Probed
-from unassume.model.slots import RoleInlinePolicy, Slot, Standing
+from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy, Slot, Standing
 from unassume.model.surveys import Caller, RoleSubject, Subject, Surveyed
 
 
@@ -47,15 +47,19 @@ class AwsAccounts:
         match slot:
             case RoleInlinePolicy():
                 return role_inline_policy.read(self._connection.client("iam"), slot)
+            case RoleManagedPolicy():
+                return role_managed_policy.read(self._connection.client("iam"), slot)
             case _:
                 assert_never(slot)
 
     def write(self, slot: Slot, before: str | None, after: str | None) -> None:
-        """Put `after` where `before` stood; an inline policy is replaced whole, so `before` is not needed for it."""
+        """Put `after` where `before` stood; a policy is put or removed whole, so `before` is not needed for it."""
         self._in_reach(slot.account)
         match slot:
             case RoleInlinePolicy():
                 role_inline_policy.write(self._connection.client("iam"), slot, after)
+            case RoleManagedPolicy():
+                role_managed_policy.write(self._connection.client("iam"), slot, after)
             case _:
                 assert_never(slot)
 

@@ -6,42 +6,53 @@ outflank it; only an SCP holds against that.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from unassume.errors import InputError
 from unassume.iam.authorize import Layers, NamedPolicy, authorize
 from unassume.iam.documents import parse
 from unassume.iam.evaluate import Request
 from unassume.iam.principals import AssumedRole, context_keys
 from unassume.iam.values import UNKNOWN, Context
+from unassume.means import role_inline_policy, role_managed_policy
 from unassume.means.mark import our_statements
+from unassume.model.slots import RoleManagedPolicy, Slot
 from unassume.model.surveys import Role
 
-_REMOVES = (
-    "iam:DeleteRolePolicy",
-    "iam:PutRolePolicy",
-    "iam:DeleteRole",
-    "iam:UpdateAssumeRolePolicy",
-    "iam:AttachRolePolicy",
-)
-_REWRITES = ("iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion")
-"""These take the ARN of an attached policy: through it the role could give itself the calls above."""
+_ESCAPES = ("iam:DeleteRole", "iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy")
+"""On the role: these give it back what the deny takes, or let it give itself the calls that remove it."""
 
 
-def removable(role: Role) -> tuple[str, ...]:
-    """How the role's sessions could remove our deny, a sentence each; what cannot be judged counts as possible."""
+def removable(role: Role, slots: Iterable[Slot] = ()) -> tuple[str, ...]:
+    """How the role's sessions could remove our denies from these slots (none: from an inline policy of ours).
+
+    A sentence each; what cannot be judged counts as possible.
+    """
     texts = {name: text for name, text in role.inline.items() if our_statements(text) is None}
-    texts |= {arn: text for arn, text in role.attached.items() if text is not None}
+    texts |= {arn: text for arn, text in role.attached.items() if text is not None and our_statements(text) is None}
     try:
         layers = Layers(identity=tuple(NamedPolicy(name=name, policy=parse(text)) for name, text in texts.items()))
     except InputError as error:
         return (f"a policy of it cannot be judged: {error.message}",)
-    asked = [(action, role.arn) for action in _REMOVES]
-    asked += [(action, arn) for action in _REWRITES for arn in role.attached if ":aws:policy/" not in arn]
-    for action, resource in asked:
+    for action, resource in _asked(role, tuple(slots)):
         if _may(role, layers, action, resource):
             return (f"its sessions may call {action}: they could remove our deny; only an SCP holds against that",)
     if unread := sum(text is None for text in role.attached.values()):
         return (f"{unread} attached policies could not be read: whether it may remove our deny is unknown",)
     return ()
+
+
+def _asked(role: Role, slots: tuple[Slot, ...]) -> Iterator[tuple[str, str]]:
+    """The calls that would remove our denies, each with what it is called on."""
+    own = [slot.arn for slot in slots if isinstance(slot, RoleManagedPolicy)]
+    if len(own) < len(slots) or not slots:
+        yield from ((action, role.arn) for action in role_inline_policy.REMOVED_BY)
+    if own:
+        yield from ((action, role.arn) for action in role_managed_policy.REMOVED_BY)
+    yield from ((action, role.arn) for action in _ESCAPES)
+    # Through an attached policy the role could also give itself the calls above.
+    attached = [arn for arn in role.attached if ":aws:policy/" not in arn and arn not in own]
+    yield from ((action, arn) for action in role_managed_policy.REWRITTEN_BY for arn in (*own, *attached))
 
 
 def _may(role: Role, layers: Layers, action: str, resource: str) -> bool:

@@ -70,7 +70,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Canary(msgspec.Struct, frozen=True, kw_only=True):
-    """A session of our own, denied by its own statement, whose refusal shows the policy enforced."""
+    """A session of our own, denied by its own statement, whose refusal shows that one policy enforced."""
 
     role: RoleName
     role_arn: str
@@ -131,7 +131,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     sessions: tuple[Session, ...] = ()
     targets: tuple[str, ...] = ()
     persons: tuple[PersonSelector, ...] = ()
-    canary: Canary | None = None
+    canaries: tuple[Canary, ...] = ()
     coverage: Coverage | None = None
     raw_events: tuple[RawEvent, ...] = ()
     undoes: str | None = None

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from unassume.errors import InputError
+from unassume.model.evidence import Proof
 from unassume.model.plans import FORMAT, Change, Plan
 from unassume.model.sightings import RawEvent
 
@@ -29,8 +30,8 @@ class SavedDocument(msgspec.Struct, frozen=True, kw_only=True):
 class Begun(msgspec.Struct, frozen=True, kw_only=True, tag="begun", tag_field="entry"):
     """The first entry: the plan, the cut-off bound, and the changes exactly as they will be written.
 
-    `canary_before` is how AWS answered the canary before the first write (empty: no canary): only a
-    canary that was not explicitly denied before can show by its denial that the cut is enforced.
+    `canaries_before` is how AWS answered each of the plan's canaries before the first write: only a canary that was not
+    explicitly denied before can show by its denial that its policy is enforced.
     """
 
     format: int = FORMAT
@@ -42,7 +43,7 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True, tag="begun", tag_field="e
     plan: Plan
     changes: tuple[Change, ...]
     seen_up_to: datetime | None = None
-    canary_before: str = ""
+    canaries_before: tuple[str, ...] = ()
     documents: tuple[SavedDocument, ...] = ()
     raw_events: tuple[RawEvent, ...] = ()
 
@@ -77,6 +78,14 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True, tag="observed", tag_fi
     by: str
 
 
+class Proved(msgspec.Struct, frozen=True, kw_only=True, tag="proved", tag_field="entry"):
+    """Verify found these proofs; a look that finds what the one before found is not kept again."""
+
+    at: datetime
+    contained: bool
+    proofs: tuple[Proof, ...]
+
+
 class Undone(msgspec.Struct, frozen=True, kw_only=True, tag="undone", tag_field="entry"):
     """Another receipt put this one back."""
 
@@ -84,7 +93,7 @@ class Undone(msgspec.Struct, frozen=True, kw_only=True, tag="undone", tag_field=
     by_receipt: str
 
 
-Entry = Begun | Intended | Written | Refused | Observed | Undone
+Entry = Begun | Intended | Written | Refused | Observed | Proved | Undone
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +105,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     enforced_from: datetime | None = None
     enforced_by: str = ""
     undone_by: str | None = None
+    proved: Proved | None = None
 
     @property
     def plan(self) -> Plan:
@@ -114,6 +124,7 @@ def fold(entries: Iterable[Entry]) -> Receipt:
     states: list[ChangeState] = []
     enforced_from: datetime | None = None
     enforced_by, undone_by = "", None
+    proved: Proved | None = None
     for entry in entries:
         if begun is None:
             if not isinstance(entry, Begun):
@@ -133,6 +144,8 @@ def fold(entries: Iterable[Entry]) -> Receipt:
                 states[index] = "refused"
             case Observed():
                 enforced_from, enforced_by = entry.enforced_from, entry.by
+            case Proved():
+                proved = entry
             case Undone(by_receipt=by_receipt):
                 undone_by = by_receipt
     if begun is None:
@@ -144,4 +157,5 @@ def fold(entries: Iterable[Entry]) -> Receipt:
         enforced_from=enforced_from,
         enforced_by=enforced_by,
         undone_by=undone_by,
+        proved=proved,
     )

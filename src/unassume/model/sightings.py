@@ -8,11 +8,15 @@ import msgspec
 
 
 class RawEvent(msgspec.Struct, frozen=True):
-    """One CloudTrail event as it was received: the digest is of the bytes, the text has tokens taken out."""
+    """One CloudTrail event as it was received: the digest is of the bytes, the text has tokens taken out.
+
+    `text_sha256` is the digest of the text where something was taken out, so that it can be checked; else it is empty.
+    """
 
     event_id: str
     sha256: str
     text: str
+    text_sha256: str = ""
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):

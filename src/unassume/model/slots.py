@@ -28,7 +28,31 @@ class RoleInlinePolicy(msgspec.Struct, frozen=True, kw_only=True, tag="role_inli
         return RoleSubject(account=self.account, name=self.role)
 
 
-Slot = RoleInlinePolicy
+class RoleManagedPolicy(msgspec.Struct, frozen=True, kw_only=True, tag="role_managed_policy", tag_field="kind"):
+    """One customer managed policy of our own, attached to one role and to nothing else; read as nothing until it is."""
+
+    account: str
+    role: str
+    policy: str
+    partition: str = "aws"
+
+    @property
+    def arn(self) -> str:
+        """The policy's ARN: it stands at the root path."""
+        return f"arn:{self.partition}:iam::{self.account}:policy/{self.policy}"
+
+    @property
+    def label(self) -> str:
+        """The slot in words, for people."""
+        return f"managed policy {self.policy} on role {self.role} in account {self.account}"
+
+    @property
+    def subject(self) -> RoleSubject:
+        """Who holds it."""
+        return RoleSubject(account=self.account, name=self.role)
+
+
+Slot = RoleInlinePolicy | RoleManagedPolicy
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

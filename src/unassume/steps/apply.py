@@ -15,13 +15,13 @@ from unassume.errors import RefusedError
 from unassume.means.mark import bind_changes, our_statements
 from unassume.model.evidence import Probe
 from unassume.model.lineages import Lineage
-from unassume.model.plans import Change, Plan
+from unassume.model.plans import Canary, Change, Plan
 from unassume.model.receipts import Begun, Receipt, SavedDocument, fold
 from unassume.model.slots import Standing
 from unassume.model.surveys import Caller
 from unassume.ports import World
 from unassume.steps.checks import check_cut_off, check_plan, check_receipt
-from unassume.steps.enforcement import ask_canary, keep
+from unassume.steps.enforcement import ask_canaries, keep
 from unassume.steps.freshness import (
     caller_in_reach,
     check_between,
@@ -47,8 +47,8 @@ def apply(plan: Plan, world: World, consent: Consent | None = None) -> Receipt:
     now = world.accounts.now()
     check_cut_off(plan, plan.cut_off.expected(now), now)
     insist(objections(plan, seen, caller, plan.cut_off.expected(now), now), consent or Consent())
-    canary_before = _ask_canary(plan, world)
-    begun = _begun(plan, lineage, standings, caller, canary_before, world)
+    canaries_before = tuple(_ask_canary(canary, world) for canary in plan.canaries)
+    begun = _begun(plan, lineage, standings, caller, canaries_before, world)
     _check_bound(begun)
     place = world.journal.open(begun.receipt_id)
     world.journal.append(begun.receipt_id, begun)
@@ -58,12 +58,12 @@ def apply(plan: Plan, world: World, consent: Consent | None = None) -> Receipt:
 
 def _first_seen_enforced(receipt: Receipt, world: World) -> Receipt:
     """Measure E while it is near, so that whoever comes back is not taken for a session that slipped in before it."""
-    if receipt.plan.canary is None:
+    if not receipt.plan.canaries:
         return receipt
     try:
-        keep(receipt, ask_canary(receipt, world, CANARY_SECONDS), world)
+        keep(receipt, ask_canaries(receipt, world, CANARY_SECONDS), world)
     except KeyboardInterrupt:
-        world.progress.tell("apply", "all is written; the canary was not waited for")
+        world.progress.tell("apply", "all is written; the canaries were not waited for")
     return fold(world.journal.entries(receipt.id))
 
 
@@ -78,7 +78,7 @@ def resume(receipt: Receipt, world: World, consent: Consent | None = None) -> Re
     if not left:
         return finished(receipt.begun, world)
     for index in left:
-        check_holder(receipt.begun.changes[index], world)
+        check_holder((receipt.begun.changes[index],), world)
         check_between(receipt.begun.changes[index], world)
     lineage = look_again(receipt.plan, world)
     seen = seen_now(receipt.plan, lineage, world)
@@ -88,11 +88,9 @@ def resume(receipt: Receipt, world: World, consent: Consent | None = None) -> Re
     return carry_out(receipt.begun, left, world, may_be_written=True)
 
 
-def _ask_canary(plan: Plan, world: World) -> str:
-    """How AWS answers the canary before the first write; a canary we may not assume does not hold up the cut."""
-    if plan.canary is None:
-        return ""
-    probed = world.accounts.probe(Probe(role_arn=plan.canary.role_arn, session_name=plan.canary.session_name))
+def _ask_canary(canary: Canary, world: World) -> str:
+    """How AWS answers a canary before the first write; one we may not assume does not hold up the cut."""
+    probed = world.accounts.probe(Probe(role_arn=canary.role_arn, session_name=canary.session_name))
     if probed.outcome in ("explicit-deny", "unavailable"):
         world.progress.tell("apply", f"the canary cannot prove anything: {probed.outcome}, {probed.detail}")
     return probed.outcome
@@ -103,7 +101,7 @@ def _begun(
     lineage: Lineage | None,
     standings: tuple[Standing, ...],
     caller: Caller,
-    canary_before: str,
+    canaries_before: tuple[str, ...],
     world: World,
 ) -> Begun:
     now = world.accounts.now()
@@ -119,7 +117,7 @@ def _begun(
         plan=plan,
         changes=changes,
         seen_up_to=lineage.coverage.seen_up_to if lineage else None,
-        canary_before=canary_before,
+        canaries_before=canaries_before,
         documents=tuple(_saved(change, one) for change, one in zip(changes, standings, strict=True) if one.text),
         raw_events=lineage.raw_events if lineage else plan.raw_events,
     )

@@ -36,7 +36,7 @@ def check_plan(plan: Plan) -> None:
         raise RefusedError(f"the plan's margin of {plan.cut_off.margin_seconds} s is out of bounds")
     for change in plan.changes:
         _check_change(change, plan.purpose)
-    _check_canary(plan)
+    _check_canaries(plan)
 
 
 def check_receipt(receipt: Receipt) -> None:
@@ -96,15 +96,18 @@ def _is_timed(ours: OurStatement) -> bool:
     return not isinstance(ours.selector, CanarySelector | HoldSelector | IssuanceSelector)
 
 
-def _check_canary(plan: Plan) -> None:
-    canary = plan.canary
-    if canary is None:
-        return
-    holders = {(change.slot.account, change.slot.role): change.holder_id for change in plan.changes}
-    role_id = holders.get((canary.role.account, canary.role.name))
-    own_arn = canary.role_arn.split(":")[4:5] == [canary.role.account] and canary.role_arn.endswith(
-        f"/{canary.role.name}"
-    )
-    named = canary.session_name.startswith(CANARY_PREFIX) and canary.principal_id == f"{role_id}:{canary.session_name}"
-    if role_id is None or not own_arn or not named:
-        raise RefusedError("the plan's canary is not a session of a role the plan cuts")
+def _check_canaries(plan: Plan) -> None:
+    """Each canary is a session of ours of a role the plan cuts, and every deny of a canary is of one of them."""
+    holders = {(change.slot.account, change.slot.subject.name): change.holder_id for change in plan.changes}
+    for canary in plan.canaries:
+        role_id = holders.get((canary.role.account, canary.role.name))
+        arn, name = canary.role_arn, canary.session_name
+        is_own_arn = arn.split(":")[4:5] == [canary.role.account] and arn.endswith(f"/{canary.role.name}")
+        is_named = name.startswith(CANARY_PREFIX) and canary.principal_id == f"{role_id}:{name}"
+        if role_id is None or not is_own_arn or not is_named:
+            raise RefusedError("the plan's canary is not a session of a role the plan cuts")
+    texts = [change.after for change in plan.changes if change.after is not None]
+    denied = [ours.selector for text in texts for ours in our_statements(text) or ()]
+    named = [selector.principal_id for selector in denied if isinstance(selector, CanarySelector)]
+    if plan.purpose == "cut" and sorted(named) != sorted(canary.principal_id for canary in plan.canaries):
+        raise RefusedError("the plan's canaries are not those its policies deny")

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from unassume.errors import AccessError, InputError
 from unassume.iam.documents import parse
 from unassume.means.mark import our_statements
 from unassume.model.evidence import Probe
+from unassume.model.plans import Canary
 from unassume.model.receipts import Observed, Receipt
 from unassume.model.selectors import IssuanceSelector
+from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy, Slot
 from unassume.ports import World
 from unassume.steps.remains import Remains
 
@@ -39,7 +42,7 @@ def measure(remains: Remains, world: World) -> Enforcement:
     known = Enforcement(receipt.enforced_from, receipt.enforced_by)
     if known.at is not None and (last_allowed is None or last_allowed < known.at):
         return _still(known, receipt, world)
-    asked = ask_canary(receipt, world, _PROBES) if _has_canary(receipt) else Enforcement(None, "")
+    asked = ask_canaries(receipt, world, _PROBES) if _has_canary(receipt) else Enforcement(None, "")
     seen = asked if asked.at is not None else _by_trail(remains, last_allowed, world)
     if seen.at is None or (last_allowed is not None and last_allowed >= seen.at):
         return Enforcement(None, asked.by or seen.by)
@@ -58,9 +61,10 @@ def keep(receipt: Receipt, seen: Enforcement, world: World) -> None:
 
 
 def _has_canary(receipt: Receipt) -> bool:
-    """Whether the plan has a canary that was let in before the cut: then its word goes before the trail's."""
-    is_useful = receipt.plan.canary is not None and receipt.begun.canary_before not in _USELESS
-    return is_useful and not _is_by_issuance(receipt)
+    """Whether every policy has a canary that was let in before the cut: then their word goes before the trail's."""
+    answers = receipt.begun.canaries_before
+    are_useful = bool(answers) and not any(before in _USELESS for before in answers)
+    return are_useful and not _is_by_issuance(receipt)
 
 
 def _is_by_issuance(receipt: Receipt) -> bool:
@@ -73,17 +77,20 @@ def _is_by_issuance(receipt: Receipt) -> bool:
 
 
 def _still(known: Enforcement, receipt: Receipt, world: World) -> Enforcement:
-    """E as known, unless the canary, where there is one, is let in again: a policy may have gone since.
+    """E as known, unless a canary, where there are any, is let in again: a policy may have gone since.
 
     A canary that cannot be asked any more, because the role's trust was shut since, says nothing against it.
     """
-    canary = receipt.plan.canary
-    if canary is None or not _has_canary(receipt):
-        return known
-    probed = world.accounts.probe(Probe(role_arn=canary.role_arn, session_name=canary.session_name))
-    if probed.outcome in ("explicit-deny", "unavailable"):
-        return known
-    return Enforcement(None, f"the canary is no longer refused with an explicit deny, it is {probed.outcome}")
+    for canary in receipt.plan.canaries if _has_canary(receipt) else ():
+        probed = world.accounts.probe(_asking(canary))
+        if probed.outcome not in _USELESS:
+            why = f"the canary is no longer refused with an explicit deny, it is {probed.outcome}"
+            return Enforcement(None, why)
+    return known
+
+
+def _asking(canary: Canary) -> Probe:
+    return Probe(role_arn=canary.role_arn, session_name=canary.session_name)
 
 
 def _by_trail(remains: Remains, last_allowed: datetime | None, world: World) -> Enforcement:
@@ -101,8 +108,9 @@ def _by_trail(remains: Remains, last_allowed: datetime | None, world: World) -> 
             "a cut by its name (--rung session-name) can be proved by a canary"
         )
         return Enforcement(None, why)
-    if receipt.plan.canary is not None:
-        return Enforcement(None, f"the canary was {receipt.begun.canary_before} before the cut: it proves nothing")
+    if receipt.begun.canaries_before:
+        before = ", ".join(sorted(set(receipt.begun.canaries_before)))
+        return Enforcement(None, f"the canary was {before} before the cut: it proves nothing")
     return Enforcement(None, "no canary in this plan, and no leaked session was seen refused since")
 
 
@@ -115,14 +123,26 @@ def _leaked_refused_at(remains: Remains, last_allowed: datetime | None) -> datet
 
 def _others_deny(receipt: Receipt, world: World) -> bool:
     """Whether another policy of the role may deny too: then a refusal of the thief does not show ours enforced."""
-    for change in receipt.begun.changes:
-        role = world.accounts.survey(change.slot.subject)
+    ours = {_place(change.slot) for change in receipt.begun.changes}
+    for subject in {change.slot.subject for change in receipt.begun.changes}:
+        role = world.accounts.survey(subject)
         if role is None:
             return True
-        texts = [text for name, text in role.inline.items() if name != change.slot.policy]
-        if any(text is None or _denies(text) for text in (*texts, *role.attached.values())):
+        others = {**role.inline, **role.attached}
+        if any(text is None or _denies(text) for name, text in others.items() if name not in ours):
             return True
     return False
+
+
+def _place(slot: Slot) -> str:
+    """Where a survey of the holder shows what stands in the slot."""
+    match slot:
+        case RoleInlinePolicy(policy=policy):
+            return policy
+        case RoleManagedPolicy():
+            return slot.arn
+        case _:
+            assert_never(slot)
 
 
 def _denies(text: str) -> bool:
@@ -132,18 +152,22 @@ def _denies(text: str) -> bool:
         return True
 
 
-def ask_canary(receipt: Receipt, world: World, times: int) -> Enforcement:
-    """Ask as the canary, once a second, until AWS refuses it with an explicit deny."""
-    canary = receipt.plan.canary
-    if canary is None or not _has_canary(receipt):
+def ask_canaries(receipt: Receipt, world: World, times: int) -> Enforcement:
+    """Ask as the canaries, once a second, until AWS has refused each of them: one policy may hold before another."""
+    if not receipt.plan.canaries or not _has_canary(receipt):
         return Enforcement(None, "there is no canary that could be asked")
-    probe = Probe(role_arn=canary.role_arn, session_name=canary.session_name)
+    left, refused_at = list(receipt.plan.canaries), []
     for asked in range(1, times + 1):
-        probed = world.accounts.probe(probe)
-        if probed.outcome == "explicit-deny":
-            return Enforcement(_next_second(probed.at), "our canary was refused with an explicit deny")
-        if probed.outcome == "unavailable" or asked == times:
-            return Enforcement(None, f"the canary is {probed.outcome}: {probed.detail}")
+        for canary in tuple(left):
+            probed = world.accounts.probe(_asking(canary))
+            if probed.outcome == "explicit-deny":
+                left.remove(canary)
+                refused_at.append(probed.at)
+            elif probed.outcome == "unavailable" or asked == times:
+                return Enforcement(None, f"the canary is {probed.outcome}: {probed.detail}")
+        if not left:
+            whose = "our canary was" if len(refused_at) == 1 else f"our {len(refused_at)} canaries were"
+            return Enforcement(_next_second(max(refused_at)), f"{whose} refused with an explicit deny")
         world.clock.sleep(1)
     return Enforcement(None, "the canary was not asked")
 

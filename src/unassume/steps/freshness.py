@@ -6,10 +6,12 @@ in the slot, too little room. Whatever else moved is told, not refused: else a t
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import msgspec
 
 from unassume.errors import AccessError, RefusedError, StaleError
-from unassume.means import role_inline_policy
+from unassume.means.drafts import misfit
 from unassume.model.leads import parse_lead
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Change, Plan
@@ -68,28 +70,28 @@ def _check_roles(plan: Plan, lineage: Lineage) -> None:
 
 def check_fresh(changes: tuple[Change, ...], world: World) -> tuple[Standing, ...]:
     """StaleError unless every slot and its holder are as the plan saw them, and the quota still suffices."""
-    standings = []
-    for change in changes:
-        role = check_holder(change, world)
-        standing = world.accounts.read(change.slot)
-        if standing.text not in (change.before, change.after):
-            raise StaleError(f"the {change.slot.label} changed since the plan was made", hint="plan again")
-        if (why := role_inline_policy.misfit(role, change.after)) is not None:
-            raise StaleError(f"the cut no longer fits role `{role.name}`: {why}", hint="plan again")
-        standings.append(standing)
-    return tuple(standings)
+    standings = {}
+    for subject, group in groupby(changes, lambda change: change.slot.subject):
+        together = tuple(group)
+        role = check_holder(together, world)
+        for change in together:
+            standings[change.slot] = world.accounts.read(change.slot)
+            if standings[change.slot].text not in (change.before, change.after):
+                raise StaleError(f"the {change.slot.label} changed since the plan was made", hint="plan again")
+        if (why := misfit(role, together)) is not None:
+            raise StaleError(f"the cut no longer fits role `{subject.name}`: {why}", hint="plan again")
+    return tuple(standings[change.slot] for change in changes)
 
 
-def check_holder(change: Change, world: World) -> Role:
-    """The role the change is for; StaleError when it is gone, or another of the same name stands in its place."""
-    role = world.accounts.survey(change.slot.subject)
+def check_holder(changes: tuple[Change, ...], world: World) -> Role:
+    """The role these changes are all for; StaleError when it is gone, or another of the same name is in its place."""
+    subject = changes[0].slot.subject
+    role = world.accounts.survey(subject)
     if role is None:
-        raise StaleError(f"role `{change.slot.subject.name}` is gone", hint="its sessions are dead with it")
-    if role.id != change.holder_id:
-        raise StaleError(
-            f"role `{change.slot.subject.name}` was re-created since the plan was made",
-            hint="plan again for the new role",
-        )
+        raise StaleError(f"role `{subject.name}` is gone", hint="its sessions are dead with it")
+    if any(role.id != change.holder_id for change in changes):
+        why = f"role `{subject.name}` was re-created since the plan was made"
+        raise StaleError(why, hint="plan again for the new role")
     return role
 
 

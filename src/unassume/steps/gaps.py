@@ -63,7 +63,7 @@ def gaps(
         *(
             Gap(what=f"role `{role.name}`", why=why, judged_anew=True)
             for role in survey.roles
-            for why in removable(role)
+            for why in removable(role, (change.slot for change in made.changes))
         ),
         *(Gap(what="trail", why=gap, blocks_containment=False) for gap in lineage.coverage.gaps),
     )

@@ -11,14 +11,12 @@ from datetime import datetime
 import msgspec
 
 from unassume._version import __version__
-from unassume.means import role_inline_policy
-from unassume.means.mark import canary_name, our_statements
+from unassume.means.drafts import Draft, draft
 from unassume.model.leads import lead_text
 from unassume.model.lineages import Lineage
-from unassume.model.plans import Canary, Change, Choices, Gap, Outlook, Plan, RungName
+from unassume.model.plans import Choices, Gap, Outlook, Plan, RungName
 from unassume.model.previews import Verdict
-from unassume.model.selectors import CanarySelector, PersonSelector, Selector
-from unassume.model.sightings import RoleName
+from unassume.model.selectors import PersonSelector, Selector
 from unassume.model.surveys import Role, Survey
 from unassume.rungs import issuance, person
 from unassume.rungs.ladder import LADDER, Rung, rung
@@ -33,31 +31,31 @@ def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
     name = choices.rung or _default_rung(lineage, choices)
     chosen, persons = rung(name), _persons(lineage, choices)
     selectors = chosen.selectors(lineage, choices) if chosen else ()
-    canary = _canary(role, choices, survey) if choices.canary and role and selectors else None
-    changes, misfits = _changes(role, selectors, canary, choices, survey.as_of)
+    drafted = _drafted(role, selectors, choices, survey.as_of)
     made = Plan(
         tool=f"unassume {__version__}",
         purpose="cut",
         incident=choices.incident,
         created_at=survey.as_of,
         caller_arn=survey.caller.arn,
-        accounts=tuple(sorted({change.slot.account for change in changes})),
+        accounts=tuple(sorted({change.slot.account for change in drafted.changes})),
         lead=lead_text(lineage.lead),
         leaked=choices.leaked,
         assumed=assumed(lineage, choices.leaked, name, persons),
         rung=name,
         cut_off=choices.cut_off,
-        changes=changes,
+        changes=drafted.changes,
         gaps=(),
         ways_back=ways_back(lineage),
         sessions=lineage.sessions,
         targets=tuple(one.id for one in targets_of(lineage, choices.leaked, persons)),
         persons=persons,
-        canary=canary,
+        canaries=drafted.canaries,
         coverage=lineage.coverage,
         raw_events=lineage.raw_events,
     )
     outlooks = tuple(_outlook(made, one, role, lineage, choices, survey.as_of) for one in LADDER if role)
+    misfits = (Gap(what=f"role `{role.name}`", why=drafted.why_not),) if role and drafted.why_not else ()
     found = (*misfits, *gaps(lineage, survey, role, selectors, made))
     return msgspec.structs.replace(made, gaps=found, outlooks=outlooks)
 
@@ -82,45 +80,24 @@ def _persons(lineage: Lineage, choices: Choices) -> tuple[PersonSelector, ...]:
     return tuple(each for each in person.selectors(lineage, choices) if isinstance(each, PersonSelector))
 
 
-def _changes(
-    role: Role | None, selectors: tuple[Selector, ...], canary: Canary | None, choices: Choices, as_of: datetime
-) -> tuple[tuple[Change, ...], tuple[Gap, ...]]:
+def _drafted(role: Role | None, selectors: tuple[Selector, ...], choices: Choices, as_of: datetime) -> Draft:
     if role is None or not selectors:
-        return (), ()
-    ours = (*selectors, CanarySelector(canary.principal_id)) if canary else selectors
-    change = role_inline_policy.change(role, ours, choices.incident, as_of.isoformat())
-    why = role_inline_policy.misfit(role, change.after)
-    if our_statements(change.after or "") is None:
-        why = "a leaked session bears a name that AWS gives to none: it cannot be written into a policy"
-    return ((), (Gap(what=f"role `{role.name}`", why=why),)) if why else ((change,), ())
-
-
-def _why_not(one: Rung, misfits: tuple[Gap, ...]) -> str:
-    return misfits[0].why if misfits else f"it needs {one.needs}"
-
-
-def _canary(role: Role, choices: Choices, survey: Survey) -> Canary:
-    name = canary_name(choices.incident, f"{role.id} {survey.as_of.isoformat()}")
-    return Canary(
-        role=RoleName(account=role.account, name=role.name),
-        role_arn=role.arn,
-        session_name=name,
-        principal_id=f"{role.id}:{name}",
-    )
+        return Draft()
+    return draft(role, selectors, choices.incident, as_of.isoformat(), with_canaries=choices.canary)
 
 
 def _outlook(made: Plan, one: Rung, role: Role | None, lineage: Lineage, choices: Choices, as_of: datetime) -> Outlook:
     """Whom one rung would hit, judged on the text it would write."""
     assert role is not None
-    changes, misfits = _changes(role, one.selectors(lineage, choices), None, choices, as_of)
-    trial = msgspec.structs.replace(made, changes=changes)
+    drafted = _drafted(role, one.selectors(lineage, choices), choices, as_of)
+    trial = msgspec.structs.replace(made, changes=drafted.changes, canaries=drafted.canaries)
     seen = preview(trial, lineage.sessions, made.cut_off.expected(as_of), targets=made.targets)
     return Outlook(
         rung=one.name,
         cut=tuple(j.session_id for j in seen.judgements if j.is_live and j.verdict is Verdict.CUT),
         unsure=tuple(j.session_id for j in seen.judgements if j.is_live and j.verdict is Verdict.UNSURE),
         bystanders=tuple(j.session_id for j in seen.bystanders),
-        remains=one.remains if changes else f"not possible here: {_why_not(one, misfits)}",
-        chosen=one.name == made.rung and bool(changes),
-        is_possible=bool(changes),
+        remains=one.remains if drafted.changes else f"not possible here: {drafted.why_not or f'it needs {one.needs}'}",
+        chosen=one.name == made.rung and bool(drafted.changes),
+        is_possible=bool(drafted.changes),
     )

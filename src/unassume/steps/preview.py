@@ -25,8 +25,8 @@ _ANOTHER_NAME = (Verdict.SPARED, "goes by another name")
 
 def preview(plan: Plan, sessions: Iterable[Session], cut_off: datetime, *, targets: Iterable[str]) -> Preview:
     """Judge every session under every change that writes a deny, with the cut-off bound to this instant."""
-    aimed_at, own = frozenset(targets), plan.canary.principal_id if plan.canary else None
-    seen = [session for session in sessions if session.principal_id != own]
+    aimed_at, own = frozenset(targets), {canary.principal_id for canary in plan.canaries}
+    seen = [session for session in sessions if session.principal_id not in own]
     return Preview(
         judgements=tuple(
             judgement

@@ -36,9 +36,9 @@ class Remains:
             named = targets_of(self.lineage, plan.leaked, plan.persons)
             known = {one.id for one in named}
             return [*named, *(one for one in self.lineage.sessions if one.id not in known and self._may_be_his(one))]
-        canary = self.receipt.plan.canary.principal_id if self.receipt.plan.canary else None
+        own = {canary.principal_id for canary in self.receipt.plan.canaries}
         on_it = (session for session in self.lineage.sessions if session.role_id == self.lineage.role_id)
-        return [session for session in on_it if session.principal_id != canary]
+        return [session for session in on_it if session.principal_id not in own]
 
     def cut(self) -> list[Session]:
         """The targets our statements hit; one that no event shows is hit by its name."""

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from unassume.errors import InputError
+from unassume.errors import AccessError, InputError
 from unassume.means.removal import removable
-from unassume.model.evidence import Evidence, Wait
+from unassume.model.evidence import Evidence, Proof, Wait
 from unassume.model.leads import parse_lead
 from unassume.model.lineages import Lineage
-from unassume.model.receipts import Receipt, fold
+from unassume.model.receipts import Proved, Receipt, fold
 from unassume.ports import World
 from unassume.steps import proofs
 from unassume.steps.checks import check_receipt
@@ -36,11 +36,28 @@ def verify(receipt: Receipt, world: World, *, patience: timedelta | None = None)
     while True:
         found = _look(receipt, world)
         if isinstance(found, Evidence) or world.accounts.now() >= deadline:
+            _keep(receipt, found.evidence if isinstance(found, Wait) else found, world)
             return found
         world.progress.tell("verify", f"not proved yet: {found.why[0]}")
         until = min(found.until, deadline)
         world.clock.sleep(max(0.5, (until - world.accounts.now()).total_seconds()))
         receipt = _told_since(receipt, found.evidence, world)
+
+
+def _keep(receipt: Receipt, evidence: Evidence, world: World) -> None:
+    """Journal what the last look found where it is news; a receipt that is kept elsewhere is not written to."""
+    known = receipt.proved
+    if known is not None and _outcome(known.proofs) == _outcome(evidence.proofs):
+        return
+    entry = Proved(at=evidence.checked_at, contained=evidence.contained, proofs=evidence.proofs)
+    try:
+        world.journal.append(receipt.id, entry)
+    except (AccessError, InputError) as error:
+        world.progress.tell("verify", f"the receipt could not be told what was found: {error.message}")
+
+
+def _outcome(proofs: tuple[Proof, ...]) -> list[tuple[str, bool]]:
+    return [(proof.name, proof.is_met) for proof in proofs]
 
 
 def _told_since(receipt: Receipt, evidence: Evidence, world: World) -> Receipt:
@@ -90,8 +107,9 @@ def _look(receipt: Receipt, world: World) -> Evidence | Wait:
 
 def _ways_out(receipt: Receipt, world: World) -> tuple[str, ...]:
     """How sessions of the roles cut could remove our deny, as their policies stand now."""
-    roles = [world.accounts.survey(change.slot.subject) for change in receipt.begun.changes]
-    return tuple(why for role in roles if role is not None for why in removable(role))
+    slots = [change.slot for change in receipt.begun.changes]
+    roles = [world.accounts.survey(subject) for subject in dict.fromkeys(slot.subject for slot in slots)]
+    return tuple(why for role in roles if role is not None for why in removable(role, slots))
 
 
 def _find_again(receipt: Receipt, world: World) -> Lineage:
