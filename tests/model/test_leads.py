@@ -10,10 +10,13 @@ from unassume.errors import InputError
 from unassume.model.leads import (
     KeyLead,
     Lead,
+    OneLead,
     PrincipalLead,
     RoleLead,
     SessionLead,
+    SeveralLeads,
     describe_lead,
+    each_lead,
     lead_text,
     parse_lead,
 )
@@ -44,7 +47,7 @@ NAMES = st.text("abcXYZ019_+=,.@-", min_size=2, max_size=30)
 ACCOUNTS = st.text("0123456789", min_size=12, max_size=12)
 PARTITIONS = st.sampled_from(["aws", "aws-cn", "aws-us-gov"])
 IDS = st.text("ABCXYZ019", min_size=12, max_size=28)
-LEADS = st.one_of(
+LEADS: st.SearchStrategy[OneLead] = st.one_of(
     st.builds(SessionLead, account=ACCOUNTS, role_name=NAMES, session_name=NAMES, partition=PARTITIONS),
     st.builds(PrincipalLead, role_id=IDS.map("AROA".__add__), session_name=NAMES),
     st.builds(RoleLead, name=NAMES, account=ACCOUNTS, partition=PARTITIONS),
@@ -136,7 +139,7 @@ def test_a_long_role_name_is_no_secret() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "a b", "AROASHORT:keith", "ASIA", "arn:aws:s3:::bucket", f"arn:aws:iam::{ACCOUNT}:user/keith",
+        "", "AROASHORT:keith", "ASIA", "arn:aws:s3:::bucket", f"arn:aws:iam::{ACCOUNT}:user/keith",
         f"arn:aws:sts::{ACCOUNT}:assumed-role/R/k", f"arn:aws:sts::{ACCOUNT[1:]}:assumed-role/R/keith", "role-" * 14,
     ],
 )  # fmt: skip
@@ -146,3 +149,25 @@ def test_what_is_no_lead_is_named(text: str) -> None:
         parse_lead(text)
     assert f"`{text}`" in caught.value.message
     assert "session ARN" in caught.value.hint
+
+
+@given(leads=st.lists(LEADS.filter(lambda lead: not isinstance(lead, RoleLead)), min_size=2, max_size=6, unique=True))
+def test_several_leads_go_through_text(leads: list[OneLead]) -> None:
+    """Parted by any blanks, in their order; one that is given twice counts once."""
+    several = parse_lead(" \n ".join(map(lead_text, [*leads, leads[0]])))
+    assert several == SeveralLeads(leads=tuple(leads))
+    assert parse_lead(lead_text(several)) == several
+    assert each_lead(several) == tuple(leads)
+    assert f"{len(leads)} leads" in describe_lead(several)
+
+
+def test_one_lead_given_twice_is_one() -> None:
+    """A repeat makes no several."""
+    assert parse_lead("ASIAEXAMPLEEXAMPLE00 ASIAEXAMPLEEXAMPLE00") == KeyLead(key_id="ASIAEXAMPLEEXAMPLE00")
+
+
+@pytest.mark.parametrize("text", ["a b", "ASIAEXAMPLEEXAMPLE00 DataAnalyst"])
+def test_a_role_is_not_one_of_several(text: str) -> None:
+    """A role alone means everybody on it: beside named sessions nobody knows which of the two is meant."""
+    with pytest.raises(InputError, match="names a role"):
+        parse_lead(text)

@@ -390,7 +390,7 @@ def test_applying_the_same_plan_twice_is_stale() -> None:
 def test_a_lead_in_a_foreign_plan_is_read_strictly() -> None:
     """A plan whose lead is none is bad input, and nothing is written."""
     set_up = scene()
-    failing(set_up, msgspec.structs.replace(set_up.planned(), lead="no lead at all"), InputError, "is no lead")
+    failing(set_up, msgspec.structs.replace(set_up.planned(), lead="arn:aws:s3:::no-lead"), InputError, "is no lead")
 
 
 def test_the_slot_written_is_the_slot_planned() -> None:

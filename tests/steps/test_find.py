@@ -25,7 +25,7 @@ from tests.steps.made import (
     use,
 )
 from unassume.errors import InputError
-from unassume.model.leads import KeyLead, Lead, PrincipalLead, RoleLead, SessionLead
+from unassume.model.leads import KeyLead, Lead, OneLead, PrincipalLead, RoleLead, SessionLead, SeveralLeads
 from unassume.model.lineages import Lineage
 from unassume.model.sightings import Identity
 from unassume.steps.survey import survey
@@ -236,3 +236,46 @@ def test_keith_s_child_is_found_by_his_key_alone() -> None:
     parent = lineage.session(child).parent
     assert parent is not None
     assert (parent.session_id, parent.key_id) == (lineage.leaked[0], keith_identity().key_id)
+
+
+def several(*leads: OneLead) -> SeveralLeads:
+    return SeveralLeads(leads=leads)
+
+
+def test_several_leads_of_one_role_are_one_lineage() -> None:
+    """Keith's key and Mary's session: both leaked, Bob is beside them, and the role is read once."""
+    set_up = scene()
+    mary = SessionLead(account=ACCOUNT, role_name=ROLE_NAME, session_name="mary")
+    lineage = set_up.found(several(KEY, mary))
+    assert names(lineage, lineage.leaked) == ["keith", "mary"]
+    assert names(lineage, tuple(one.id for one in lineage.sessions)) == ["bob", "keith", "mary"]
+    assert lineage.seen_in_trail
+
+
+def test_one_of_several_that_no_event_shows_is_cut_by_name() -> None:
+    """A name nobody has seen yet stands beside those seen, and the whole is not taken for seen."""
+    ghost = SessionLead(account=ACCOUNT, role_name=ROLE_NAME, session_name="ghost")
+    lineage = scene().found(several(KEY, ghost))
+    assert names(lineage, lineage.leaked) == ["ghost", "keith"]
+    assert not lineage.seen_in_trail
+
+
+def test_one_of_several_that_leads_nowhere_is_a_gap() -> None:
+    """The others are found all the same, and what was not found is told with its reason."""
+    lineage = scene().found(several(KEY, KeyLead(key_id="ASIAEXAMPLENOBODY000")))
+    assert names(lineage, lineage.leaked) == ["keith"]
+    assert any("ASIAEXAMPLENOBODY000" in gap and "no event shows" in gap for gap in lineage.coverage.gaps)
+    assert not lineage.coverage.is_complete
+
+
+def test_several_that_all_lead_nowhere_lead_nowhere() -> None:
+    """Nothing found is a value, for several as for one."""
+    lineage = scene().found(several(KeyLead(key_id="ASIAEXAMPLENOBODY000"), KeyLead(key_id="ASIAEXAMPLENOBODY001")))
+    assert (lineage.role, lineage.leaked) == (None, ())
+
+
+def test_leads_of_two_roles_do_not_go_together() -> None:
+    """A plan is for one role: the responder is told which two were given."""
+    other = SessionLead(account=ACCOUNT, role_name=CHILD_NAME, session_name="loot")
+    with pytest.raises(InputError, match=f"`{ROLE_NAME}` and `{CHILD_NAME}`"):
+        scene().found(several(KEY, other))

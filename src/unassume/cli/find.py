@@ -5,28 +5,29 @@ from __future__ import annotations
 import click
 
 from unassume.cli.exits import Exit
-from unassume.cli.options import Aws, aws_options, output_option, utc_instant
+from unassume.cli.given import given_lead
+from unassume.cli.options import Aws, aws_options, lead_argument, output_option, utc_instant
 
 
 @click.command(short_help="Show who holds sessions of the role a lead leads to.")
-@click.argument("lead")
+@lead_argument
 @click.option("--as-of", metavar="TIME", help="Look as if it were this UTC instant, such as 2026-11-23T18:30:00Z.")
 @output_option
 @aws_options
 @click.pass_context
 def find(
-    context: click.Context, lead: str, as_of: str | None, output: str, aws: Aws,
+    context: click.Context, lead: tuple[str, ...], as_of: str | None, output: str, aws: Aws,
 ) -> None:  # fmt: skip
     """Show the sessions behind LEAD, who else is on the role, and what that rests on.
 
-    LEAD is a session ARN, AROA...:name, a role name or ARN, or an ASIA... key id.
+    LEAD is a session ARN, AROA...:name, a role name or ARN, or an ASIA... key id; several of one
+    role may be given, also on standard input (-).
     """
     from unassume.cli.terminal import show, show_json, show_not_found, width
-    from unassume.model.leads import parse_lead
     from unassume.report.lineage import lineage_lines
     from unassume.steps.find import find as step
 
-    parsed, at = parse_lead(lead), utc_instant(as_of, "--as-of")
+    parsed, at = given_lead(lead), utc_instant(as_of, "--as-of")
     lineage = step(parsed, aws.world(), as_of=at)
     if output == "json":
         show_json("lineage", lineage)

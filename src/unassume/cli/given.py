@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from unassume.errors import InputError
 
 if TYPE_CHECKING:
+    from unassume.model.leads import Lead
     from unassume.ports import Blobs
+
+_MOST_BYTES = 1_000_000
 
 
 def read_given(blobs: Blobs, name: str) -> bytes:
@@ -21,3 +24,14 @@ def read_given(blobs: Blobs, name: str) -> bytes:
         raise InputError(
             error.message, hint=error.hint or "name a file you may read, or `-` for standard input"
         ) from None
+
+
+def given_lead(given: tuple[str, ...]) -> Lead:
+    """The lead that the arguments amount to, `-` being the lines of standard input; InputError when they are none."""
+    from unassume.model.leads import parse_lead
+
+    return parse_lead(" ".join(_typed() if one == "-" else one for one in given))
+
+
+def _typed() -> str:
+    return sys.stdin.buffer.read(_MOST_BYTES).decode(errors="replace")

@@ -68,6 +68,11 @@ def aws_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+def lead_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """LEAD, one or several; they arrive as `lead`, a tuple for `given_lead`."""
+    return click.argument("lead", nargs=-1, required=True)(command)
+
+
 def output_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """-o/--output table|json: how the answer is written to stdout."""
     return click.option(

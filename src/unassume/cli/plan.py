@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from unassume.cli.exits import Exit
-from unassume.cli.options import Aws, aws_options, output_option, utc_instant
+from unassume.cli.given import given_lead
+from unassume.cli.options import Aws, aws_options, lead_argument, output_option, utc_instant
 from unassume.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ LEAKED = ("session", "person", "workload", "unknown")
 
 
 @click.command(short_help="Plan the narrowest cut; write nothing.")
-@click.argument("lead")
+@lead_argument
 @click.option("--out", metavar="FILE", help="Save the plan, for unassume apply FILE.")
 @click.option("--rung", type=click.Choice(RUNGS), help="How wide to cut.")
 @click.option("--leaked", type=click.Choice(LEAKED), default="unknown", help="What is known to have leaked.")
@@ -33,22 +34,25 @@ LEAKED = ("session", "person", "workload", "unknown")
 @aws_options
 @click.pass_context
 def plan(
-    context: click.Context, lead: str, out: str | None, rung: str | None, leaked: str, person_tag: str | None,
-    cut_off: str | None, canary: bool, incident: str | None, as_of: str | None, output: str, aws: Aws,
+    context: click.Context, lead: tuple[str, ...], out: str | None, rung: str | None, leaked: str,
+    person_tag: str | None, cut_off: str | None, canary: bool, incident: str | None, as_of: str | None,
+    output: str, aws: Aws,
 ) -> None:  # fmt: skip
-    """Plan the narrowest cut for LEAD; nothing is written to the account."""
+    """Plan the narrowest cut for LEAD; nothing is written to the account.
+
+    Several leads of one role may be given, also on standard input (-).
+    """
     import msgspec
 
     from unassume.cli.plan_files import write_plan
     from unassume.cli.terminal import show_json, show_not_found
     from unassume.means.mark import check_incident
-    from unassume.model.leads import parse_lead
     from unassume.model.plans import Choices, CutOff
     from unassume.steps.find import find
     from unassume.steps.plan import plan as step
     from unassume.steps.survey import survey
 
-    parsed, at, until = parse_lead(lead), utc_instant(cut_off, "--cut-off"), utc_instant(as_of, "--as-of")
+    parsed, at, until = given_lead(lead), utc_instant(cut_off, "--cut-off"), utc_instant(as_of, "--as-of")
     named = check_incident(f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}" if incident is None else incident)
     here = aws.world(named)
     if at is not None:

@@ -56,12 +56,38 @@ class KeyLead(msgspec.Struct, frozen=True, kw_only=True, tag="access_key_id", ta
     key_id: str
 
 
-Lead = SessionLead | PrincipalLead | RoleLead | KeyLead
+OneLead = SessionLead | PrincipalLead | RoleLead | KeyLead
+
+
+class SeveralLeads(msgspec.Struct, frozen=True, kw_only=True, tag="several", tag_field="kind"):
+    """Several leaked sessions, or keys, of one role; none of them names a role alone."""
+
+    leads: tuple[OneLead, ...]
+
+
+Lead = OneLead | SeveralLeads
 
 
 def parse_lead(text: str) -> Lead:
-    """Tell what kind of lead a text is; InputError when it is none, or holds a secret."""
-    text = text.strip()
+    """Tell what kind of lead a text is, of several parted by blanks each; InputError for none, or for a secret."""
+    parts = text.split()
+    if len(parts) < 2:
+        return _parse_one(text.strip())
+    leads = tuple(dict.fromkeys(_parse_one(part) for part in parts))
+    if roles := [lead for lead in leads if isinstance(lead, RoleLead)]:
+        raise InputError(
+            f"of several leads each names a session or a key, `{roles[0].name[:80]}` names a role",
+            hint="give a role alone",
+        )
+    return leads[0] if len(leads) == 1 else SeveralLeads(leads=leads)
+
+
+def each_lead(lead: Lead) -> tuple[OneLead, ...]:
+    """The leads that a lead is: itself, or each of several."""
+    return lead.leads if isinstance(lead, SeveralLeads) else (lead,)
+
+
+def _parse_one(text: str) -> OneLead:
     if found := _PATTERNS["session"].fullmatch(text):
         return SessionLead(account=found[2], role_name=found[3], session_name=found[4], partition=found[1])
     if found := _PATTERNS["principal"].fullmatch(text):
@@ -87,6 +113,8 @@ def describe_lead(lead: Lead) -> str:
             return f"role `{lead.name}` in account {lead.account}"
         case KeyLead():
             return f"temporary access key {lead.key_id}"
+        case SeveralLeads():
+            return f"{len(lead.leads)} leads, the first of them {describe_lead(lead.leads[0])}"
 
 
 def lead_text(lead: Lead) -> str:
@@ -102,6 +130,8 @@ def lead_text(lead: Lead) -> str:
             return f"arn:{lead.partition}:iam::{lead.account}:role/{lead.name}"
         case KeyLead():
             return lead.key_id
+        case SeveralLeads():
+            return " ".join(map(lead_text, lead.leads))
 
 
 def _refuse_what_is_no_lead(text: str) -> None:

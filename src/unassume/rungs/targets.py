@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from unassume.model.leads import KeyLead
+from unassume.model.leads import KeyLead, Lead, PrincipalLead, SessionLead, each_lead
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Leaked
 from unassume.model.selectors import PersonSelector
@@ -16,12 +16,27 @@ def targets_of(lineage: Lineage, leaked: Leaked, persons: tuple[PersonSelector, 
     that nobody else is known to hold.
     """
     named = [lineage.session(one) for one in lineage.on_the_role]
-    match leaked, lineage.lead:
-        case "session", KeyLead(key_id=key_id):
-            return tuple(one for one in named if key_id in one.key_ids or one.id in lineage.descendants)
-        case "person", _:
+    match leaked:
+        case "session":
+            return tuple(one for one in named if one.id in lineage.descendants or _is_held(one, lineage))
+        case "person":
             known = {one.id for one in named}
             his = (one for one in lineage.sessions if one.id not in known and one.role_id == lineage.role_id)
             return (*named, *(one for one in his if any(person.is_of(one) for person in persons)))
         case _:
             return tuple(named)
+
+
+def _is_held(session: Session, lineage: Lineage) -> bool:
+    """Whether a lead names this very session: by a key it holds, or by its name, which tells no more."""
+    leads = each_lead(lineage.lead)
+    keys = {lead.key_id for lead in leads if isinstance(lead, KeyLead)}
+    return not keys.isdisjoint(session.key_ids) or any(_is_named(session, lead) for lead in leads)
+
+
+def _is_named(session: Session, lead: Lead) -> bool:
+    match lead:
+        case SessionLead(session_name=name) | PrincipalLead(session_name=name):
+            return session.session_name == name
+        case _:
+            return False
