@@ -59,6 +59,8 @@ def test_every_command_speaks_json(run: CommandLine) -> None:
         ran = run(*words, "-o", "json")
         read = json.loads(ran.out)
         assert (ran.code, read["format"], read["document"]) == (code, 1, document), (words, ran.err)
+        if document == "preview":
+            assert all(one["reason"] and "{" not in one["reason"] for one in read["judgements"])
 
 
 def test_tables_fit_80_columns(run: CommandLine) -> None:

@@ -10,9 +10,11 @@ import pytest
 
 from tests.fakes import ACCOUNT, START
 from tests.steps.made import ISSUED, KEITH, WHOLE_ROLE, Scene, issuance, keith_identity, scene
+from unassume.means.mark import document
 from unassume.model.leads import Lead
 from unassume.model.plans import RungName
 from unassume.model.previews import Preview, Verdict
+from unassume.model.selectors import HoldSelector, IssuanceSelector, PersonSelector, Selector
 from unassume.model.sightings import Identity
 from unassume.steps.preview import preview
 
@@ -56,6 +58,28 @@ def test_the_edge_is_said(apart: int, word: str) -> None:
     (target,) = [one for one in found.judgements if one.is_target]
     assert target.verdict is (Verdict.CUT if apart > 0 else Verdict.SPARED)
     assert word in target.reason
+
+
+@pytest.mark.parametrize(
+    ("selector", "reason"),
+    [
+        (HoldSelector(), "everybody on the role is held"),
+        (PersonSelector("aws:SourceIdentity", "keith"), "of somebody else, or issued 2026-11-23T16:00:00Z, not before"),
+        (PersonSelector("aws:PrincipalTag/team", "red"), "issued 2026-11-23T16:00:00Z: cannot tell whose it is"),
+        (IssuanceSelector("", START, START + timedelta(1)), "issued 2026-11-23T16:00:00Z, not the issuance to be cut"),
+    ],
+)
+def test_each_rung_gives_its_own_reason(selector: Selector, reason: str) -> None:
+    """Where no cut-off decides, the reason speaks of none."""
+    set_up = scene()
+    lineage, made = set_up.found(KEITH), set_up.planned(KEITH)
+    keith = next(one for one in lineage.sessions if one.session_name == "keith")
+    keith = msgspec.structs.replace(keith, are_tags_known=False, source_identity="k.miller")
+    if isinstance(selector, IssuanceSelector):
+        selector = msgspec.structs.replace(selector, principal_id=keith.principal_id)
+    change = msgspec.structs.replace(made.changes[0], after=document((selector,)))
+    found = preview(msgspec.structs.replace(made, changes=(change,)), (keith,), START, targets=())
+    assert found.judgements[0].reason.startswith(reason)
 
 
 def test_the_canary_is_nobody() -> None:

@@ -23,7 +23,8 @@ def preview(
     from unassume.cli.terminal import show, show_json, width
     from unassume.model.leads import parse_lead
     from unassume.model.previews import Verdict
-    from unassume.report.plan import gap_lines, preview_lines
+    from unassume.report.plan import gap_lines, preview_fields, preview_lines
+    from unassume.rungs.targets import targets_of
     from unassume.steps.checks import check_plan
     from unassume.steps.find import find
     from unassume.steps.preview import preview as step
@@ -34,9 +35,10 @@ def preview(
     lineage = find(parse_lead(plan.lead), here)
     current = msgspec.structs.replace(plan, sessions=lineage.sessions, coverage=lineage.coverage)
     cut_off = plan.cut_off.expected(here.accounts.now())
-    seen = step(current, lineage.sessions, cut_off, targets=lineage.on_the_role)
+    targets = (one.id for one in targets_of(lineage, plan.leaked, plan.persons))
+    seen = step(current, lineage.sessions, cut_off, targets=targets)
     if output == "json":
-        show_json("preview", seen)
+        show_json("preview", preview_fields(seen))
     else:
         show([*gap_lines(plan, width()), *preview_lines(current, seen, width())])
         show([f"next: unassume apply {plan_file}"] if plan_file != "-" else [])

@@ -1,4 +1,4 @@
-"""Preview: for every change and every session seen, whether it is cut, spared, or we are not sure."""
+"""Preview: for every role written and every session of it seen, whether it is cut, spared, or we are not sure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Verdict(Enum):
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The verdict on one session under one change, with the reason in a sentence.
+    """The verdict on one session under all that is written on its role; `slot` has the word, for the reason given.
 
     `because` is the reason with `ISSUED` where the issue time goes: one text serves all sessions that share it.
     """

@@ -87,6 +87,18 @@ def preview_lines(plan: Plan, preview: Preview, width: int = 80) -> list[str]:
     return [*lines, *paragraph(tally(preview), width, "hit: ")]
 
 
+def preview_fields(preview: Preview) -> dict[str, object]:
+    """A preview as its JSON document holds it: each judgement with its reason in words."""
+    judgements = [
+        {
+            "session_id": one.session_id, "slot": one.slot, "verdict": one.verdict, "reason": one.reason,
+            "is_target": one.is_target, "is_live": one.is_live,
+        }
+        for one in preview.judgements
+    ]  # fmt: skip
+    return {"judgements": judgements, "bystanders_known": preview.bystanders_known, "sharers": preview.sharers}
+
+
 def tally(preview: Preview) -> str:
     """How many are cut and how many others would be hit; `bystanders unknown` where nobody can say."""
     targets = [j for j in preview.judgements if j.is_target and j.is_live]
