@@ -30,13 +30,14 @@ LEAKED = ("session", "person", "workload", "unknown")
 @click.option("--canary", is_flag=True, help="Let a session of our own, denied by name, prove the cut enforced.")
 @click.option("--incident", metavar="NAME", help="The incident's name, in the policy's name and the user agent.")
 @click.option("--as-of", metavar="TIME", help="Look as if it were this UTC instant.")
+@click.option("--emit", type=click.Choice(["terraform"]), help="Print the cut for a pipeline to write, not the plan.")
 @output_option
 @aws_options
 @click.pass_context
 def plan(
     context: click.Context, lead: tuple[str, ...], out: str | None, rung: str | None, leaked: str,
     person_tag: str | None, cut_off: str | None, canary: bool, incident: str | None, as_of: str | None,
-    output: str, aws: Aws,
+    emit: str | None, output: str, aws: Aws,
 ) -> None:  # fmt: skip
     """Plan the narrowest cut for LEAD; nothing is written to the account.
 
@@ -45,9 +46,10 @@ def plan(
     import msgspec
 
     from unassume.cli.plan_files import write_plan
-    from unassume.cli.terminal import show_json, show_not_found
+    from unassume.cli.terminal import show, show_json, show_not_found
     from unassume.means.mark import check_incident
     from unassume.model.plans import Choices, CutOff
+    from unassume.report.terraform import terraform_lines
     from unassume.steps.find import find
     from unassume.steps.plan import plan as step
     from unassume.steps.survey import survey
@@ -63,7 +65,9 @@ def plan(
     made = step(lineage, survey(lineage, here), choices)
     if out and made.changes:
         write_plan(made, out)
-    if output == "json":
+    if emit and made.changes:
+        show(terraform_lines(made, made.created_at))
+    elif output == "json":
         show_json("plan", made)
     elif lineage.role is not None:
         _show(made, out)

@@ -8,6 +8,7 @@ from unassume.model.plans import Gap, Leaked, Plan, RungName, WayBack
 from unassume.model.selectors import PersonSelector, Selector
 from unassume.model.surveys import Role, Survey
 from unassume.rungs.ladder import rung
+from unassume.steps.preflight import preflight
 
 
 def assumed(lineage: Lineage, leaked: Leaked, chosen: RungName, persons: tuple[PersonSelector, ...]) -> str:
@@ -65,6 +66,7 @@ def gaps(
             for role in survey.roles
             for why in removable(role, (change.slot for change in made.changes))
         ),
+        *(note for one in survey.roles for note in preflight(one)),
         *(Gap(what="trail", why=gap, blocks_containment=False) for gap in lineage.coverage.gaps),
     )
 
