@@ -6,6 +6,7 @@ import os
 
 from unassume.aws.accounts import AwsAccounts
 from unassume.aws.connection import Connection
+from unassume.aws.layers import PolicyReader
 from unassume.aws.trail import LookupTrail
 from unassume.journal import FileJournal
 from unassume.ports import Clock, Progress, World
@@ -43,6 +44,23 @@ def connect(
         clock=clock,
         progress=progress or SilentProgress(),
     )
+
+
+def policy_reader(
+    profile: str | None = None,
+    region: str | None = None,
+    endpoint_url: str | None = None,
+    *,
+    organization_profile: str | None = None,
+    clock: Clock | None = None,
+) -> PolicyReader:
+    """A reader of the account's policies; those of the organization with another profile where one is named."""
+    clock = clock or SystemClock()
+    own = Connection(clock, profile=profile, region=region, endpoint_url=endpoint_url)
+    if organization_profile is None:
+        return PolicyReader(own)
+    other = Connection(clock, profile=organization_profile, region=region, endpoint_url=endpoint_url)
+    return PolicyReader(own, other)
 
 
 def default_state_dir() -> str:

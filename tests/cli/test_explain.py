@@ -76,6 +76,8 @@ def test_a_case_is_explained(offline: CommandLine) -> None:
         (("--principal", _BOB, "--action", "s3"), "`s3`"),
         (("--principal", _BOB, "--action", "s3:GetObject", "--context", "aws:userid"), "--context aws:userid"),
         (("--principal", _BOB, "--action", "s3:GetObject", "--identity", "nowhere.json"), "nowhere.json"),
+        (("--principal", _BOB, "--action", "s3:GetObject", "--without", "scp"), "--from-account"),
+        (("--case", "empty.jsonl"), "empty.jsonl"),
         (("--principal", "ec2.amazonaws.com", "--action", "s3:GetObject", "--from-account"), "--from-account"),
     ],
 )
@@ -87,14 +89,45 @@ def test_what_cannot_be_asked_is_named(offline: CommandLine, words: tuple[str, .
 
 
 def test_the_role_s_own_policies_come_from_the_account(run: CommandLine) -> None:
-    """--from-account adds the role's policies, and names the layers it does not read."""
+    """--from-account adds the role's policies; an allow beside layers that were not read is not told as one."""
     keith = "arn:aws:sts::123456789012:assumed-role/DataAnalyst/keith"
     resource = "arn:aws:s3:::analytics-data/2026/orders.csv"
     words = ("explain", "--principal", keith, "--action", "s3:GetObject", "--resource", resource, "--from-account")
     ran = run(*words)
-    assert ran.code == 0
-    assert ran.out.startswith("allowed by an identity-based policy: `DataAccess:Objects`")
-    assert "note: SCPs" in ran.out
+    said = " ".join(ran.out.split())
+    assert (ran.code, ran.err) == (0, "")
+    assert said.startswith("allowed as far as the policies read go; a session policy")
+    assert "By those that were read: allowed by an identity-based policy: `DataAccess:Objects`" in said
+    assert "not read: session policy: AWS shows" in said
+    whole = run(*words, *(word for layer in ("session", "scp", "rcp", "resource") for word in ("--without", layer)))
+    assert whole.out.startswith("allowed by an identity-based policy: `DataAccess:Objects`\n")
+
+
+def test_what_would_settle_the_answer_is_told(offline: CommandLine) -> None:
+    """An answer that hangs on a key says which value of it leads where, right below the decision."""
+    cut = _policy(offline, "Cut", Effect="Deny", Condition={"StringEquals": {"aws:userid": "AROAEXAMPLE:keith"}})
+    files = ("--identity", cut, "--identity", _policy(offline, "Read"))
+    words = ("explain", "--principal", _BOB, "--action", "s3:GetObject", *files)
+    first, *rest = offline(*words).out.splitlines()
+    assert first == "not known: `identity[0]:Cut` hangs on `aws:userid`"
+    assert rest[0] == "  if `aws:userid` is `AROAEXAMPLE:keith`: denied explicitly"
+    assert rest[1].endswith(": allowed")
+    settled = json.loads(offline(*words, "-o", "json").out)["settled_by"]
+    assert {each["outcome"] for each in settled} == {"allow", "explicit_deny"}
+
+
+def test_the_deciding_statement_comes_first(offline: CommandLine) -> None:
+    """The deny that decides stands above the allows, and statements of other actions are only counted."""
+    others = [_policy(offline, name, Action=f"{name}:*") for name in ("sqs", "ec2")]
+    files = [_policy(offline, "Read"), *others, _policy(offline, "Cut", Effect="Deny")]
+    words = [word for file in files for word in ("--identity", file)]
+    lines = offline("explain", "--principal", _BOB, "--action", "s3:GetObject", *words).out.splitlines()
+    assert lines == [
+        "denied explicitly in an identity-based policy: `identity[3]:Cut`",
+        "- identity-based policy: Deny `identity[3]:Cut` ($.Statement[0]) applies",
+        "- identity-based policy: Allow `identity[0]:Read` ($.Statement[0]) applies",
+        "- 2 other statements do not cover the action",
+    ]
 
 
 def test_a_role_of_another_account_is_not_taken_for_ours(run: CommandLine) -> None:

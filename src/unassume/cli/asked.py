@@ -1,10 +1,10 @@
-"""What `explain` is asked: a request and its policies, from options and files, from a case, or from the account."""
+"""What `explain` is asked: a request and its policies, from options and files, or from a case."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -12,17 +12,9 @@ from unassume.cli.given import read_given
 from unassume.errors import InputError
 from unassume.iam.check import Case, read_case
 from unassume.iam.described import DescribedPolicies, DescribedRequest, Question, question
-from unassume.iam.documents import DocumentKind, parse
-from unassume.iam.layers import Layers, NamedPolicy
-from unassume.iam.principals import AssumedRole
+from unassume.iam.layers import Layers
 from unassume.iam.values import UNKNOWN
-from unassume.model.surveys import RoleSubject
 from unassume.sources.blobs import LocalBlobs
-
-if TYPE_CHECKING:
-    from unassume.ports import Accounts
-
-_NOT_READ = "SCPs, RCPs, endpoint policies and the resource's own policy are not read: give their files"
 
 
 def question_of(given: Mapping[str, Any]) -> Question:
@@ -76,6 +68,8 @@ def _naming_files(given: Mapping[str, Any]) -> Iterator[None]:
 def case_of(name: str, wanted: str | None) -> Question:
     """One case of a file of `unassume check`; InputError unless exactly one is meant."""
     lines = read_given(LocalBlobs(), name).splitlines()
+    if not any(line.strip() for line in lines):
+        raise InputError(f"`{name}` holds no case", hint="write one as docs/check.md describes it")
     cases = [read_case(line, number) for number, line in enumerate(lines, start=1) if line.strip()]
     found = [case for case in cases if wanted in (None, case.id)]
     if len(found) != 1:
@@ -84,32 +78,6 @@ def case_of(name: str, wanted: str | None) -> Question:
         raise InputError(f"`{name}` holds {told}", hint=hint if cases else "")
     chosen: Case = found[0]
     return question(chosen.request, chosen.policies)
-
-
-def with_account(asked: Question, accounts: Accounts) -> tuple[Question, tuple[str, ...]]:
-    """The question with the role's own policies added from the account, and what that leaves out."""
-    principal = asked.request.principal
-    if not isinstance(principal, AssumedRole):
-        raise InputError("--from-account reads the policies of roles only", hint="give the ARN of a role or a session")
-    name, own = principal.role_arn.rsplit("/", 1)[-1], accounts.caller().account
-    if own != principal.account:
-        raise InputError(f"the role is in the account `{principal.account}`, your credentials are of `{own}`")
-    role = accounts.survey(RoleSubject(account=principal.account, name=name))
-    if role is None:
-        raise InputError(f"there is no role `{name}` in this account")
-    texts = {**role.inline, **role.attached}
-    hidden = tuple(policy for policy, text in texts.items() if text is None)
-    if hidden:
-        raise InputError(
-            f"the policy `{hidden[0]}` may not be read", hint="allow iam:GetPolicy and iam:GetPolicyVersion"
-        )
-    if role.boundary and asked.layers.boundary is None:
-        raise InputError(
-            f"the role has the permissions boundary `{role.boundary}`", hint="give it with --boundary FILE"
-        )
-    read = tuple(NamedPolicy(policy, parse(text, DocumentKind.IDENTITY)) for policy, text in texts.items() if text)
-    layers = msgspec.structs.replace(asked.layers, identity=(*asked.layers.identity, *read))
-    return msgspec.structs.replace(asked, layers=layers), (_NOT_READ,)
 
 
 def _pair(text: str) -> tuple[str, str]:

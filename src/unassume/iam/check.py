@@ -48,6 +48,8 @@ class Checked(msgspec.Struct, frozen=True):
     failed: tuple[Failure, ...]
 
 
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_ONE_A_LINE = "a case is one JSON object on one line, in UTF-8, with `id`, `request`, `policies` and `expect`"
 _CASE = msgspec.json.Decoder(Case)
 
 
@@ -66,7 +68,7 @@ def check(lines: Iterable[bytes]) -> Checked:
         failed += [failure] if failure else []
         passed += failure is None
     if not seen:
-        raise InputError("there is no case", hint="give one JSON object a line")
+        raise InputError("there is no case", hint=_ONE_A_LINE)
     return Checked(passed, tuple(failed))
 
 
@@ -75,7 +77,17 @@ def read_case(line: bytes, number: int = 1) -> Case:
     try:
         return _CASE.decode(line)
     except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
-        raise InputError(f"line {number}: {problem}") from None
+        raise InputError(f"line {number}: {_complaint(line, problem)}", hint=_ONE_A_LINE) from None
+
+
+def _complaint(line: bytes, problem: Exception) -> str:
+    """What is wrong with the line, in our form."""
+    if line.startswith(_BYTE_ORDER_MARK):
+        return "it begins with a byte order mark"
+    if isinstance(problem, UnicodeDecodeError):
+        return "it is not UTF-8"
+    told = str(problem)
+    return told if told.startswith("JSON") else told[:1].lower() + told[1:]
 
 
 def decide(case: Case) -> Decision:

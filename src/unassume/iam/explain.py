@@ -13,6 +13,7 @@ import msgspec
 from unassume.iam.authorize import Decision, Ground, Layers, authorize
 from unassume.iam.conditions import compile_condition, look_up
 from unassume.iam.evaluate import Request, compiled_but_action, covers_action
+from unassume.iam.hinges import Hinge, hinges
 from unassume.iam.rules import all_rules
 from unassume.iam.statements import Condition, Statement
 from unassume.iam.values import ABSENT, PRESENT, Between, Known, Value
@@ -21,33 +22,43 @@ _EITHER = "policy of one layer or another, whatever the unknown keys are"
 
 
 class Word(msgspec.Struct, frozen=True):
-    """What one statement says of the request: whether it applies (None: not known), and why not or why not known."""
+    """What one statement says of the request: whether it applies (None: not known), and why not or why not known.
+
+    `is_of_action` is false where it says nothing of the action at all.
+    """
 
     ground: Ground
     effect: Literal["Allow", "Deny"]
     applies: bool | None
     because: str = ""
+    is_of_action: bool = True
 
     @property
     def sentence(self) -> str:
-        """The word as one sentence."""
+        """The word as one sentence, with the statement's place where its Sid names it."""
         told = {True: "applies", False: "does not apply", None: "may apply"}[self.applies]
-        return f"{self.effect} `{self.ground.label}` {told}{': ' if self.because else ''}{self.because}"
+        place = f" ({self.ground.path})" if self.ground.sid else ""
+        return f"{self.effect} `{self.ground.label}`{place} {told}{': ' if self.because else ''}{self.because}"
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """A decision, its one-sentence reason, and the word of every statement in the order of the layers."""
+    """A decision, its one-sentence reason, and the word of every statement in the order of the layers.
+
+    `hinges` are values that would settle an unknown decision.
+    """
 
     decision: Decision
     because: str
     words: tuple[Word, ...]
+    hinges: tuple[Hinge, ...] = ()
 
 
 def explain(request: Request, layers: Layers, *, resource_account: str | None = None) -> Explanation:
     """The decision of `authorize` with its reasons."""
     decision = authorize(request, layers, resource_account=resource_account)
     words = tuple(_word(ground, statement, request) for ground, statement in all_rules(layers))
-    return Explanation(decision, because(decision), words)
+    settling = hinges(request, layers, decision, resource_account) if decision.outcome == "unknown" else ()
+    return Explanation(decision, because(decision), words, settling)
 
 
 def because(decision: Decision) -> str:
@@ -57,7 +68,9 @@ def because(decision: Decision) -> str:
     statements = ", ".join(f"`{label}`" for label in decision.statements)
     match decision.outcome:
         case "allow":
-            return f"allowed by {article} {kind}: {statements}" if statements else "allowed: no policy stops this call"
+            if not statements:
+                return f"allowed: no policy {'denies it to root' if decision.layer else 'stops this call'}"
+            return f"allowed by {article} {kind}: {statements}"
         case "explicit-deny":
             return f"denied explicitly in {article} {kind}: {statements}"
         case "implicit-deny":
@@ -74,7 +87,8 @@ def because(decision: Decision) -> str:
 
 def _word(ground: Ground, statement: Statement, request: Request) -> Word:
     if not covers_action(statement, request.action):
-        return Word(ground, statement.effect, False, f"its actions do not cover `{request.action}`")
+        why = f"its actions do not cover `{request.action}`"
+        return Word(ground, statement.effect, False, why, is_of_action=False)
     applies = compiled_but_action(statement)(request)
     reasons = _reasons(statement, request, applies)
     return Word(ground, statement.effect, applies, "" if applies else next(reasons, ""))

@@ -53,8 +53,8 @@ def _notes(role: Role) -> Iterator[str]:
     if any(_is_terraform(key, value) for key, value in role.tags.items()):
         yield (
             "Terraform seems to manage it: an `inline_policy` block, or an exclusive attachment, takes our policy away "
-            "at the next apply, and `terraform destroy` fails while it stands; freeze its pipeline, or let it write the "
-            "cut itself (--emit terraform)"
+            "at the next apply, and `terraform destroy` fails while it stands; freeze its pipeline, or let it write "
+            "the cut itself (--emit terraform)"
         )
     for service in sorted(_trusted_services(role.trust)):
         if service in WORKLOADS:
