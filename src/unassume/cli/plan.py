@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # Written out, since the model takes a fifth of the time `--help` has; a test holds them to the ladder and the model.
 RUNGS = ("issuance", "session-name", "person", "older-sessions", "hold")
+EMITTED = ("terraform", "scp")
 LEAKED = ("session", "person", "workload", "unknown")
 
 
@@ -30,7 +31,7 @@ LEAKED = ("session", "person", "workload", "unknown")
 @click.option("--canary", is_flag=True, help="Let a session of our own, denied by name, prove the cut enforced.")
 @click.option("--incident", metavar="NAME", help="The incident's name, in the policy's name and the user agent.")
 @click.option("--as-of", metavar="TIME", help="Look as if it were this UTC instant.")
-@click.option("--emit", type=click.Choice(["terraform"]), help="Print the cut for a pipeline to write, not the plan.")
+@click.option("--emit", type=click.Choice(EMITTED), help="Print the cut for a pipeline to write, not the plan.")
 @output_option
 @aws_options
 @click.pass_context
@@ -49,7 +50,7 @@ def plan(
     from unassume.cli.terminal import show, show_json, show_not_found
     from unassume.means.mark import check_incident
     from unassume.model.plans import Choices, CutOff
-    from unassume.report.terraform import terraform_lines
+    from unassume.report.emit import emitted
     from unassume.steps.find import find
     from unassume.steps.plan import plan as step
     from unassume.steps.survey import survey
@@ -62,11 +63,12 @@ def plan(
     lineage = find(parsed, here, as_of=until)
     words = {"incident": named, "rung": rung, "leaked": leaked, "canary": canary, "person_tag": person_tag}
     choices = msgspec.structs.replace(msgspec.convert(words, Choices), cut_off=CutOff(at=at))
-    made = step(lineage, survey(lineage, here), choices)
+    looked_at = survey(lineage, here)
+    made = step(lineage, looked_at, choices)
     if out and made.changes:
         write_plan(made, out)
     if emit and made.changes:
-        show(terraform_lines(made, made.created_at))
+        show(emitted(made, emit, looked_at.roles[0].arn))
     elif output == "json":
         show_json("plan", made)
     elif lineage.role is not None:

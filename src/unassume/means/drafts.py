@@ -45,9 +45,7 @@ def draft(role: Role, selectors: tuple[Selector, ...], incident: str, seed: str,
     except InputError:
         return no_room
     several = _written(role, parts, incident, seed, with_canaries, is_inline=False)
-    return (
-        several if misfit(role, several.changes) is None else no_room
-    )
+    return several if misfit(role, several.changes) is None else no_room
 
 
 def misfit(role: Role, changes: Iterable[Change]) -> str | None:

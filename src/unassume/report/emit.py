@@ -1,31 +1,41 @@
-"""A plan as Terraform, for roles that a pipeline manages: what stands in its state it does not take away.
+"""A plan for others to write: as Terraform where a pipeline manages the role, as an SCP where the thief could undo it.
 
 AWS provider: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/iam_role_policy
 """
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime
 from typing import assert_never
 
 from unassume.errors import InputError
 from unassume.means.mark import bind_changes
+from unassume.means.scp import scp_document
 from unassume.model.plans import Change, Plan
 from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy
 
 _NO_CUT_OFF = ("hold", "issuance")
 
 
-def terraform_lines(plan: Plan, now: datetime) -> list[str]:
-    """The resources that put the plan's policies on the role; InputError where only apply could bind the cut-off."""
+def emitted(plan: Plan, form: str, role_arn: str) -> list[str]:
+    """The plan as `terraform` or as an `scp`; InputError where only apply could bind the cut-off."""
+    cut_off = _cut_off(plan)
+    if form == "scp":
+        return [json.dumps(json.loads(scp_document(plan.changes, role_arn, cut_off)), indent=2)]
+    bound = bind_changes(plan.changes, cut_off)
+    return [line for change in bound if change.after is not None for line in _resources(change)]
+
+
+def _cut_off(plan: Plan) -> datetime:
+    """The cut-off as pinned; where the rung has none, any will do."""
     if plan.cut_off.at is None and plan.rung not in _NO_CUT_OFF:
         raise InputError(
-            "a pipeline binds no cut-off: its time is not known now",
-            hint="pin one by --cut-off, a little after the pipeline will have run, or use --rung hold",
+            "only apply binds a cut-off to now: when somebody else writes this is not known",
+            hint="pin one by --cut-off, a little after it will have been written, or use --rung hold",
         )
-    bound = bind_changes(plan.changes, plan.cut_off.expected(now))
-    return [line for change in bound if change.after is not None for line in _resources(change)]
+    return plan.cut_off.expected(plan.created_at)
 
 
 def _resources(change: Change) -> list[str]:

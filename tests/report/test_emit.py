@@ -1,4 +1,4 @@
-"""A plan as Terraform: the very policy that apply would write, where its cut-off is known beforehand."""
+"""A plan for others to write: the very policy that apply would write, where its cut-off is known beforehand."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes import START
-from tests.steps.made import ROLE_NAME, Scene, made_role, scene
+from tests.steps.made import ROLE_NAME, Scene, made_role, role_arn, scene
 from unassume.errors import InputError
 from unassume.means.mark import our_statements
 from unassume.model.plans import CutOff, RungName
-from unassume.report.terraform import terraform_lines
+from unassume.report.emit import emitted as emit
 
 PINNED = CutOff(at=START + timedelta(minutes=20))
 
 
 def emitted(set_up: Scene, rung: RungName | None = None, cut_off: CutOff = PINNED) -> str:
     made = set_up.planned(rung=rung, cut_off=cut_off)
-    return "\n".join(terraform_lines(made, START))
+    return "\n".join(emit(made, "terraform", role_arn(ROLE_NAME)))
 
 
 def policies(text: str) -> list[str]:
@@ -54,5 +54,14 @@ def test_a_hold_needs_no_cut_off() -> None:
 
 def test_an_open_cut_off_is_refused() -> None:
     """Only apply binds a cut-off to now: a pipeline runs at some time that nobody knows."""
-    with pytest.raises(InputError, match="binds no cut-off"):
+    with pytest.raises(InputError, match="only apply binds"):
         emitted(scene(), cut_off=CutOff())
+
+
+def test_an_scp_is_one_document_to_paste() -> None:
+    """The leaked session is named with the pinned cut-off, and the canary is left out."""
+    made = scene().planned(cut_off=PINNED)
+    (text,) = emit(made, "scp", role_arn(ROLE_NAME))
+    (statement,) = json.loads(text)["Statement"]
+    assert statement["Condition"]["DateLessThan"] == {"aws:TokenIssueTime": "2026-11-23T18:20:00Z"}
+    assert "canary" not in text.lower()

@@ -1,0 +1,58 @@
+"""The cut as a service control policy: what the role's own sessions cannot take away again.
+
+It holds for all accounts below where it is attached, so every statement is bound to the role: by the user id, which
+holds the role's unique id, or by the role's ARN.
+AWS: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html (never the management
+account, never service-linked roles)
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from unassume.errors import InputError
+from unassume.iam.limits import LIMITS, count
+from unassume.means.mark import bind, document, our_statements
+from unassume.model.plans import Change
+from unassume.model.selectors import CanarySelector, Selector, user_id
+
+LIMIT = LIMITS["scp"]
+
+
+def scp_document(changes: tuple[Change, ...], role_arn: str, cut_off: datetime) -> str:
+    """One document that cuts whom these changes cut, with the cut-off bound; InputError where it is too long for one.
+
+    Canaries are left out: nobody asks them about an SCP.
+    """
+    found = [ours.selector for change in changes for ours in our_statements(change.after or "") or ()]
+    selectors = tuple(selector for selector in found if not isinstance(selector, CanarySelector))
+    text = _written(selectors, role_arn, cut_off)
+    if (needed := count(text, "scp")) > LIMIT:
+        raise InputError(
+            f"the cut of {len(selectors)} sessions takes {needed} characters, an SCP holds {LIMIT}",
+            hint="cut all older sessions of the role (--rung older-sessions), or split the leads",
+        )
+    return text
+
+
+def _written(selectors: tuple[Selector, ...], role_arn: str, cut_off: datetime) -> str:
+    named = tuple(selector for selector in selectors if user_id(selector) is not None)
+    others = tuple(selector for selector in selectors if user_id(selector) is None)
+    statements = [*_statements(named, cut_off), *(_on_role(one, role_arn) for one in _statements(others, cut_off))]
+    for number, statement in enumerate(statements[1:], 2):
+        statement["Sid"] = f"{statement['Sid'].partition('x')[0]}x{number}"
+    return json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))
+
+
+def _statements(selectors: tuple[Selector, ...], cut_off: datetime) -> list[dict[str, Any]]:
+    if not selectors:
+        return []
+    written: list[dict[str, Any]] = json.loads(bind(document(selectors), cut_off) or "{}")["Statement"]
+    return written
+
+
+def _on_role(statement: dict[str, Any], role_arn: str) -> dict[str, Any]:
+    bound = {"ArnEquals": {"aws:PrincipalArn": role_arn}, **statement.get("Condition", {})}
+    return {**statement, "Condition": bound}
