@@ -36,7 +36,8 @@ def removable(role: Role, slots: Iterable[Slot] = ()) -> tuple[str, ...]:
         return (f"a policy of it cannot be judged: {error.message}",)
     for action, resource in _asked(role, tuple(slots)):
         if _may(role, layers, action, resource):
-            return (f"its sessions may call {action}: they could remove our deny; only an SCP holds against that (--emit scp)",)
+            why = f"its sessions may call {action}: they could remove our deny; only an SCP holds against that"
+            return (f"{why} (--emit scp)",)
     if unread := sum(text is None for text in role.attached.values()):
         return (f"{unread} attached policies could not be read: whether it may remove our deny is unknown",)
     return ()
