@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 OTHER := .venv-differential
+PEERS := build/peers
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -10,7 +11,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 UPGRADE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help drill test check format lock bench clients differential hostile clean
+.PHONY: help drill test check format lock bench peers clients differential hostile clean
 
 help:
 	@echo "make drill   rehearse the leak of one session of a shared role against a local AWS"
@@ -19,6 +20,7 @@ help:
 	@echo "make format  put the code into the form that make check asks for"
 	@echo "make lock    renew requirements/*.txt (UPGRADE=--upgrade moves every pin)"
 	@echo "make bench   measure start-up beside the AWS CLI, AWS calls per cut, and the lab beside moto"
+	@echo "make peers   measure the evaluator beside PMapper, iam-simulate and pbac (node and npm for two)"
 	@echo "make clients use the lab with the AWS SDK for JavaScript (needs node and npm)"
 	@echo "make differential  ask the lab and ministack the same made-up questions"
 	@echo "make hostile send 100,000 spoilt requests to the lab"
@@ -45,6 +47,7 @@ lock: $(VENV)/dev.ok
 	$(COMPILE) $(UPGRADE) pyproject.toml --extra lab --group build -o requirements/run.txt
 	$(COMPILE) $(UPGRADE) --group dev -c requirements/run.txt -o requirements/dev.txt
 	$(COMPILE) $(UPGRADE) --group differential -o requirements/differential.txt
+	$(COMPILE) $(UPGRADE) bench/peers/requirements.in -o bench/peers/requirements.txt
 
 bench: $(VENV)/dev.ok
 	$(BIN)/python bench/startup.py
@@ -54,6 +57,18 @@ bench: $(VENV)/dev.ok
 	$(BIN)/python -m bench.lab_start
 	$(BIN)/python -m bench.lab_gate
 	$(BIN)/python -m bench.lab_memory
+
+# Two peers are AGPL: programs of their own, fetched here and nowhere else. What cannot be fetched is skipped.
+peers: $(VENV)/dev.ok
+	@mkdir -p $(PEERS)
+	@cmp -s bench/peers/requirements.txt $(PEERS)/requirements.txt || { $(PYTHON) -m venv --clear $(PEERS)/venv && \
+		$(PEERS)/venv/bin/python -m pip --disable-pip-version-check --no-input --quiet install --require-hashes \
+		-r bench/peers/requirements.txt && cp bench/peers/requirements.txt $(PEERS)/; } \
+		|| { rm -rf $(PEERS)/venv; echo "PMapper could not be installed"; }
+	@cmp -s bench/peers/package-lock.json $(PEERS)/package-lock.json || { \
+		cp bench/peers/package.json bench/peers/package-lock.json bench/peers/.npmrc $(PEERS)/ && cd $(PEERS) && npm ci; } \
+		|| { rm -rf $(PEERS)/node_modules $(PEERS)/package-lock.json; echo "iam-simulate and pbac could not be installed"; }
+	$(BIN)/python -m bench.peers.compare
 
 clients: $(VENV)/run.ok clients/javascript/node_modules/ok
 	$(BIN)/python clients/run.py
@@ -65,7 +80,7 @@ hostile: $(VENV)/dev.ok
 	$(BIN)/python -m bench.hostile_requests --count 100000
 
 clean:
-	rm -rf $(VENV) $(OTHER) clients/javascript/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(OTHER) $(PEERS) clients/javascript/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests bench clients differential -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The locks hold hatchling and editables too, so the editable install fetches nothing that is not pinned by hash.

@@ -24,10 +24,18 @@ ROUNDS = 7
 REQUESTS = 10_000
 ACCOUNT = "111122223333"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/Analyst"
-ACTIONS = (
-    "s3:GetObject", "s3:PutObject", "s3:GetObjectAcl", "dynamodb:GetItem", "dynamodb:Query", "kms:Decrypt",
-    "ec2:DescribeInstances", "sqs:SendMessage", "lambda:InvokeFunction", "iam:GetRole",
-)  # fmt: skip
+ASKED = (
+    ("s3:GetObject", "arn:aws:s3:::data/orders.csv"),
+    ("s3:PutObject", "arn:aws:s3:::data/{userid}/orders.csv"),
+    ("s3:GetObjectAcl", "arn:aws:s3:::other/orders.csv"),
+    ("dynamodb:GetItem", f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/orders"),
+    ("dynamodb:Query", f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/orders"),
+    ("kms:Decrypt", f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"),
+    ("ec2:DescribeInstances", "*"),
+    ("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{ACCOUNT}:orders"),
+    ("lambda:InvokeFunction", f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:report-daily"),
+    ("iam:GetRole", ROLE),
+)
 
 
 def _statement(effect: str, **parts: Any) -> dict[str, Any]:
@@ -35,6 +43,11 @@ def _statement(effect: str, **parts: Any) -> dict[str, Any]:
 
 
 def role_policy() -> Policy:
+    """The role's policy, read."""
+    return parse(policy_text())
+
+
+def policy_text() -> str:
     """The ten statements: a cut-off, a name, an address, NotAction, NotResource and a variable among them."""
     own = "arn:aws:s3:::data/${aws:userid}/*"
     statements = [
@@ -54,7 +67,7 @@ def role_policy() -> Policy:
             del statement["Action"]
         if "NotResource" in statement:
             del statement["Resource"]
-    return parse(json.dumps({"Version": "2012-10-17", "Statement": statements}))
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
 def requests(day: int) -> list[Request]:
@@ -72,12 +85,13 @@ def _request(index: int, day: int, issued_at: datetime) -> Request:
         "aws:userid": Known((f"AROAEXAMPLE:{name}",)),
         "aws:principalarn": Known((ROLE,)),
         "aws:tokenissuetime": Known((issued_at.strftime("%Y-%m-%dT%H:%M:%SZ"),)),
-        "aws:sourceip": Known((f"10.{day}.{index % 256}.{index % 200}",)),
+        "aws:sourceip": Known((f"{192 if index % 37 == 0 else 10}.{day}.{index % 256}.{index % 200}",)),
         "aws:currenttime": Known(("2026-11-23T12:00:00Z",)),
         "aws:securetransport": Known(("true",)),
         "aws:principalaccount": Known((ACCOUNT,)),
     }
-    return Request(ACTIONS[index % len(ACTIONS)], "arn:aws:s3:::data/orders.csv", Context(keys), principal)
+    action, resource = ASKED[index % len(ASKED)]
+    return Request(action, resource.format(userid=f"AROAEXAMPLE:{name}"), Context(keys), principal)
 
 
 def all_layers(identity: Policy) -> Layers:

@@ -66,6 +66,18 @@ def test_arns_match_part_by_part(pattern: str, arn: str, matches: bool) -> None:
     assert arn_matcher(pieces(pattern))(arn) is matches
 
 
+PARTS = st.text(alphabet="a*?", max_size=3)
+ARNS = st.lists(PARTS, min_size=6, max_size=8).map(":".join)
+
+
+@given(ARNS, st.lists(st.text(alphabet="a", max_size=2), max_size=9).map(":".join))
+def test_an_arn_matches_where_each_of_its_parts_does(pattern: str, arn: str) -> None:
+    """Whichever way the test is built, it is the definition of `*` and `?` on each of the six parts."""
+    wanted, parts = pattern.split(":", 5), arn.split(":", 5)
+    expected = len(parts) == 6 and all(reference(*pair) for pair in zip(wanted, parts, strict=True))
+    assert arn_matcher(pieces(pattern))(arn) is expected
+
+
 def test_an_arn_pattern_has_six_parts() -> None:
     """A pattern with fewer parts could never match and is refused."""
     with pytest.raises(ValueError, match="six parts"):

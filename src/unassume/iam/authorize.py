@@ -110,8 +110,8 @@ def _binding(layers: Layers, request: Request) -> Layers:
     if layers.scps is None and layers.rcps is None:
         return layers
     principal = request.principal
-    if isinstance(principal, AssumedRole) and ":role/aws-service-role/" in principal.role_arn:
-        return _without(layers, "scps", "rcps")
+    if isinstance(principal, AssumedRole):
+        return _without(layers, "scps", "rcps") if ":role/aws-service-role/" in principal.role_arn else layers
     is_of_account = principal is None or account_of(principal) is not None
     return layers if is_of_account or layers.scps is None else _without(layers, "scps")
 

@@ -17,7 +17,8 @@ from functools import lru_cache
 from typing import TypeVar
 
 Instant = datetime
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Address = tuple[int, int]
+"""The version of the protocol, and the address as a number."""
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _Read = TypeVar("_Read")
 
@@ -29,6 +30,7 @@ _DATE = re.compile(
     r"(?P<time>T[0-9]{2}:[0-9]{2}(?P<second>:[0-9]{2}(?:\.[0-9]{1,9})?)?)?(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 _AS_AWS_WRITES = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_OCTETS = {str(octet): octet for octet in range(256)}
 _EPOCH_START = datetime(1970, 1, 1, tzinfo=UTC)
 _REMEMBERED = 65_536
 """How many readings are kept: the addresses and issue times of a large incident, some 20 MB at most."""
@@ -101,9 +103,13 @@ def parse_binary(text: str) -> bytes:
 
 def parse_address(text: str) -> Address:
     """One IPv4 or IPv6 address."""
+    octets = [_OCTETS.get(part) for part in text.split(".")]
+    if len(octets) == 4 and None not in octets:
+        return 4, int.from_bytes(octets)  # type: ignore[arg-type]  # no None among them
     if "%" in text:
         raise ValueError("an address has no zone")
-    return ipaddress.ip_address(text)
+    address = ipaddress.ip_address(text)
+    return address.version, int(address)
 
 
 def parse_network(text: str) -> Network:

@@ -17,7 +17,6 @@ from typing import Literal
 import msgspec
 
 from unassume.iam.constants import (
-    Address,
     Instant,
     parse_address,
     parse_binary,
@@ -31,6 +30,13 @@ from unassume.iam.patterns import Pieces, arn_matcher, matcher, plain
 from unassume.iam.values import Between
 
 Test = Callable[[str | Between], bool | None]
+
+# Values of requests; one memory each, shared by all conditions.
+_read_address = quiet(parse_address)
+_read_binary = quiet(parse_binary)
+_read_boolean = quiet(parse_boolean)
+_read_instant = quiet(parse_instant)
+_read_number = quiet(parse_number)
 
 
 class Operator(msgspec.Struct, frozen=True):
@@ -79,35 +85,34 @@ def _arn(pattern: Pieces) -> Test:
 
 
 def _binary(pattern: Pieces) -> Test:
-    wanted, read = parse_binary(plain(pattern)), quiet(parse_binary)
-    return _on_text(lambda text: read(text) == wanted)
+    wanted = parse_binary(plain(pattern))
+    return _on_text(lambda text: _read_binary(text) == wanted)
 
 
 def _boolean(pattern: Pieces) -> Test:
-    wanted, read = parse_boolean(plain(pattern)), quiet(parse_boolean)
-    return _on_text(lambda text: read(text) is wanted)
+    wanted = parse_boolean(plain(pattern))
+    return _on_text(lambda text: _read_boolean(text) is wanted)
 
 
 def _address(pattern: Pieces) -> Test:
-    network, read = parse_network(plain(pattern)), quiet(parse_address)
+    network = parse_network(plain(pattern))
     version, first, mask = network.version, int(network.network_address), int(network.netmask)
 
     def test(text: str) -> bool:
-        address: Address | None = read(text)
-        return address is not None and address.version == version and int(address) & mask == first
+        address = _read_address(text)
+        return address is not None and address[0] == version and address[1] & mask == first
 
     return _on_text(test)
 
 
 def _numeric(holds: Callable[[int], bool]) -> Callable[[Pieces], Test]:
     """`holds` judges the sign of the request's number minus the policy's."""
-    read = quiet(parse_number)
 
     def build(pattern: Pieces) -> Test:
         wanted = parse_number(plain(pattern))
 
         def test(text: str) -> bool:
-            number = read(text)
+            number = _read_number(text)
             return number is not None and holds((number > wanted) - (number < wanted))
 
         return _on_text(test)
@@ -115,17 +120,19 @@ def _numeric(holds: Callable[[int], bool]) -> Callable[[Pieces], Test]:
     return build
 
 
-def _date(compare: Callable[[Between, Instant], bool | None]) -> Callable[[Pieces], Test]:
-    read = quiet(parse_instant)
+Compare = Callable[[Instant, Instant, Instant], bool | None]
+"""How an instant known to lie in [earliest, latest), or to be both of them, stands to the policy's."""
 
+
+def _date(compare: Compare) -> Callable[[Pieces], Test]:
     def build(pattern: Pieces) -> Test:
         wanted = parse_instant(plain(pattern))
 
         def test(value: str | Between) -> bool | None:
             if isinstance(value, Between):
-                return compare(value, wanted)
-            instant = read(value)
-            return False if instant is None else compare(Between(instant, instant), wanted)
+                return compare(value.earliest, value.latest, wanted)
+            instant = _read_instant(value)
+            return False if instant is None else compare(instant, instant, wanted)
 
         return test
 
@@ -137,27 +144,27 @@ def _on_text(test: Callable[[str], bool]) -> Test:
     return lambda value: None if isinstance(value, Between) else test(value)
 
 
-def _is_before(value: Between, wanted: Instant) -> bool | None:
-    if value.earliest >= wanted:
+def _is_before(earliest: Instant, latest: Instant, wanted: Instant) -> bool | None:
+    if earliest >= wanted:
         return False
-    return True if value.latest <= wanted else None
+    return True if latest <= wanted else None
 
 
-def _is_not_after(value: Between, wanted: Instant) -> bool | None:
-    if value.earliest > wanted:
+def _is_not_after(earliest: Instant, latest: Instant, wanted: Instant) -> bool | None:
+    if earliest > wanted:
         return False
-    return True if value.latest <= wanted else None
+    return True if latest <= wanted else None
 
 
-def _is_at(value: Between, wanted: Instant) -> bool | None:
-    if value.earliest == value.latest:
-        return value.earliest == wanted
-    return None if value.earliest <= wanted < value.latest else False
+def _is_at(earliest: Instant, latest: Instant, wanted: Instant) -> bool | None:
+    if earliest == latest:
+        return earliest == wanted
+    return None if earliest <= wanted < latest else False
 
 
-def _opposite(compare: Callable[[Between, Instant], bool | None]) -> Callable[[Between, Instant], bool | None]:
-    def test(value: Between, wanted: Instant) -> bool | None:
-        answer = compare(value, wanted)
+def _opposite(compare: Compare) -> Compare:
+    def test(earliest: Instant, latest: Instant, wanted: Instant) -> bool | None:
+        answer = compare(earliest, latest, wanted)
         return None if answer is None else not answer
 
     return test

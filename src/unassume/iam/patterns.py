@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from enum import Enum
+from itertools import takewhile
 
 
 class Wild(Enum):
@@ -62,6 +63,8 @@ def arn_matcher(pattern: Pieces) -> Matcher:
     AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html (ARN)
     Raises ValueError when the pattern has fewer than six parts.
     """
+    if _head(pattern).count(":") >= ARN_PARTS - 1:  # no wildcard but in the last part, which takes all the rest
+        return matcher(pattern)
     parts = split_arn(pattern)
     if len(parts) < ARN_PARTS:
         raise ValueError("an ARN has six parts between colons")
@@ -93,6 +96,11 @@ def action_matcher(action: str) -> Matcher:
     AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
     """
     return matcher(pieces(action.lower()))
+
+
+def _head(pattern: Pieces) -> str:
+    """The text before the first wildcard."""
+    return plain(tuple(takewhile(lambda piece: isinstance(piece, str), pattern)))
 
 
 def _has_wildcard(pattern: Pieces) -> bool:
