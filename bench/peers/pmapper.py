@@ -1,7 +1,7 @@
 """Runs PMapper: `graph ...` is its own command line, `decide FILE GRAPH` prints seconds and answers.
 
 Not part of the package and in no wheel: `make peers` fetches PMapper (AGPL-3.0) into build/peers and runs it there as
-a program of its own. Nothing of ours is linked with it: this file imports the standard library and PMapper's documented
+a program of its own. Nothing of ours is linked with it: this file imports the standard library and PMapper's own
 library code. Its local check says allowed or not, never which kind of deny.
 """
 

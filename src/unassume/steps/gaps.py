@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from unassume.means.removal import removable
+from unassume.model.leads import SeveralLeads, describe_lead, lead_text
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Gap, Leaked, Plan, RungName, WayBack
 from unassume.model.selectors import PersonSelector, Selector
@@ -10,13 +11,15 @@ from unassume.model.surveys import Role, Survey
 from unassume.rungs.ladder import rung
 from unassume.steps.preflight import preflight
 
+_SHOWN = 5
+
 
 def assumed(lineage: Lineage, leaked: Leaked, chosen: RungName, persons: tuple[PersonSelector, ...]) -> str:
     """What the plan takes for leaked, in a sentence: the first thing it says."""
     names = sorted({lineage.session(one).session_name for one in lineage.leaked})
     if not names:
         return "nobody said which session leaked: every session of the role up to the cut-off counts as leaked"
-    shown = ", ".join(f"`{name}`" for name in names)
+    shown = _some(names)
     marks = ", ".join(f"{person.key} `{person.value}`" for person in persons)
     match leaked:
         case "unknown":
@@ -31,6 +34,12 @@ def assumed(lineage: Lineage, leaked: Leaked, chosen: RungName, persons: tuple[P
             return f"everything of one person leaked: known here only by the name {shown}"
         case "workload":
             return f"a workload's session {shown} leaked: cutting it cuts the workload too, until it renews"
+
+
+def _some(names: list[str]) -> str:
+    """A few of the names, and how many more; the changes of a plan show each of them."""
+    shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
+    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} others"
 
 
 def _why_wider(lineage: Lineage) -> str:
@@ -73,7 +82,7 @@ def gaps(
 
 def _unplanned(lineage: Lineage, role: Role | None, selectors: tuple[Selector, ...], made: Plan) -> tuple[Gap, ...]:
     if lineage.role is None:
-        return (Gap(what=made.lead, why="the lead leads to no role we can see"),)
+        return (Gap(what=_told(lineage), why="the lead leads to no role we can see"),)
     gaps = []
     if role is not None and not selectors:
         known = rung(made.rung)
@@ -81,12 +90,21 @@ def _unplanned(lineage: Lineage, role: Role | None, selectors: tuple[Selector, .
         gaps.append(Gap(what=made.rung, why=why))
     if not lineage.seen_in_trail:
         why = "no event shows it yet: it is cut by name, its issue time and expiry are not known"
-        gaps.append(Gap(what=made.lead, why=why, blocks_containment=False))
+        gaps.append(Gap(what=_told(lineage), why=why, blocks_containment=False))
+    if made.rung == "issuance":
+        why = "only the leaked session's own refusal proves a cut by issue time, a canary does not (see `--rung`)"
+        gaps.append(Gap(what="proof", why=why, blocks_containment=False))
     if not lineage.coverage.readable:
         gaps.append(
             Gap(what="bystanders", why="no trail could be read: who else is on the role is unknown", judged_anew=True)
         )
     return tuple(gaps)
+
+
+def _told(lineage: Lineage) -> str:
+    """The lead as it was given; of several how many there are."""
+    several = isinstance(lineage.lead, SeveralLeads)
+    return describe_lead(lineage.lead) if several else lead_text(lineage.lead)
 
 
 def _uncut_descendants(lineage: Lineage) -> tuple[Gap, ...]:
