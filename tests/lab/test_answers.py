@@ -126,7 +126,7 @@ def test_unmapped_operation_needs_a_wildcard(lab: Lab, idle: Credentials) -> Non
 @pytest.mark.parametrize(
     ("service", "call", "parameters"),
     [
-        ("iam", "simulate_principal_policy", {"PolicySourceArn": _ARN, "ActionNames": ["s3:GetObject"]}),
+        ("iam", "generate_service_last_accessed_details", {"Arn": _ARN}),
         ("sts", "get_delegated_access_token", {"TradeInToken": "none"}),
         ("cloudtrail", "list_queries", {"EventDataStore": "none"}),
         ("dynamodb", "list_global_tables", {}),
@@ -143,10 +143,11 @@ def test_what_is_missing_is_501(lab: Lab, service: str, call: str, parameters: d
 
 
 def test_policies_that_are_not_judged_are_not_taken(lab: Lab) -> None:
-    """A key policy, which the lab does not enforce yet, is refused instead of ignored."""
+    """A key's grant, which the lab does not enforce yet, is refused instead of ignored."""
     kms = client(lab, "kms", lab.credentials("root"))
     key = kms.create_key()["KeyMetadata"]["KeyId"]
-    assert code_of(kms.put_key_policy, KeyId=key, PolicyName="default", Policy="{}") == "NotImplemented"
+    given = {"KeyId": key, "GranteePrincipal": ACCOUNT, "Operations": ["Encrypt"]}
+    assert code_of(kms.create_grant, **given) == "NotImplemented"
 
 
 def test_list_regions(lab: Lab) -> None:

@@ -11,17 +11,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
-from email.utils import format_datetime
 
 from unassume.lab.access.callers import Caller, authenticate
 from unassume.lab.access.context import context
 from unassume.lab.access.credentials import Credentials, Keyring
 from unassume.lab.access.judge import Judgement, judge
+from unassume.lab.access.lockouts import check_lockout
 from unassume.lab.access.restrictions import check_restrictions
 from unassume.lab.accounts.history import History
 from unassume.lab.accounts.regions import list_regions
 from unassume.lab.backend.app import MotoApp, is_closed
 from unassume.lab.backend.forwarding import Forwarding, error_of
+from unassume.lab.backend.serving import served_in
 from unassume.lab.calls import Call, CallLog
 from unassume.lab.clock import LabClock
 from unassume.lab.control.doorway import LostReply
@@ -32,6 +33,7 @@ from unassume.lab.operations.resolve import Operation, family, resolve
 from unassume.lab.operations.table import Scene, needs
 from unassume.lab.operations.unjudged import writes_unjudged
 from unassume.lab.passage import Passage
+from unassume.lab.simulation.service import SIMULATIONS, simulate
 from unassume.lab.sts.by_service import service_caller
 from unassume.lab.sts.granted import Granted, Realm
 from unassume.lab.sts.parameters import role_arn as role_account
@@ -44,6 +46,7 @@ from unassume.lab.wire.authorization import read_authorization
 from unassume.lab.wire.claims import Signed
 from unassume.lab.wire.incoming import Incoming
 from unassume.lab.wire.refusals import Family, Refusal, Why, not_implemented
+from unassume.lab.wire.sending import headers_of, status_line
 from unassume.lab.wire.shapes import Answer, error, json_result, query_result
 
 _HOME = "us-east-1"
@@ -85,15 +88,8 @@ class Gate:
         if passage.is_reply_lost:
             raise LostReply
         is_head = passage.incoming.method == "HEAD"
-        headers = [
-            *answer.headers,
-            ("Content-Type", answer.content_type),
-            ("Date", format_datetime(self._clock.now(), usegmt=True)),
-            ("x-amz-request-id" if passage.family is Family.S3 else "x-amzn-RequestId", passage.request),
-        ]
-        has_length = is_head and any(name.lower() == "content-length" for name, _ in answer.headers)
-        headers += [] if has_length else [("Content-Length", str(len(answer.body)))]
-        start_response(f"{answer.status} {_PHRASES.get(answer.status, 'Answer')}", headers)
+        headers = headers_of(answer, passage.family, passage.request, self._clock.now(), is_head=is_head)
+        start_response(status_line(answer), headers)
         return [] if is_head else [answer.body]
 
     def _answered(self, passage: Passage) -> Answer:
@@ -161,10 +157,12 @@ class Gate:
                 return json_result(self._trail.status(caller.account, signed.region, operation.parameters))
             case "account", "ListRegions":
                 return json_result(list_regions(self._regions, operation.parameters), "application/json")
+            case "iam", name if name in SIMULATIONS:
+                return simulate(operation, caller.account, self._history, passage.request)
             case _:
                 if operation.service == "cloudtrail":
                     check_trail_call(operation.name, operation.parameters)
-                return self._by_moto(passage, caller, operation, signed)
+                return self._by_moto(passage, operation, signed)
 
     def _judge(self, passage: Passage, caller: Caller, operation: Operation, signed: Signed) -> None:
         view = self._history.newest(caller.account)
@@ -184,6 +182,8 @@ class Gate:
             raise not_implemented(f"{operation.service}:{operation.name} yet: it would not be enforced")
         if why := why_outside(operation, passage.incoming):
             raise not_implemented(f"{operation.service}:{operation.name} {why}")
+        check_lockout(operation, caller, passage.incoming, signed, self._clock.now())
+        passage.account = served_in(operation, passage.needs, passage.incoming, caller.account)
 
     def _by_sts(self, passage: Passage, caller: Caller, operation: Operation, signed: Signed) -> Answer:
         if operation.name not in JUDGED_HERE | NEVER_STOPPED:
@@ -220,8 +220,8 @@ class Gate:
         assert granted.credentials is not None  # AssumeRole issues some
         return granted.credentials
 
-    def _by_moto(self, passage: Passage, caller: Caller, operation: Operation, signed: Signed) -> Answer:
-        answer = self._forwarding.answer(operation, caller.account, passage.incoming, signed, passage.request)
+    def _by_moto(self, passage: Passage, operation: Operation, signed: Signed) -> Answer:
+        answer = self._forwarding.answer(operation, passage.account, passage.incoming, signed, passage.request)
         if answer.status >= 400:
             passage.error = error_of(answer)
         else:
@@ -238,11 +238,6 @@ class Gate:
         self.log.add(call)
         if self._on_call is not None:
             self._on_call(call)
-
-
-_PHRASES = {200: "OK", 204: "No Content", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
-            409: "Conflict", 429: "Too Many Requests", 500: "Internal Server Error", 501: "Not Implemented",
-            503: "Service Unavailable"}  # fmt: skip
 
 
 def _denial(judgement: Judgement, shape: Family, encoded: str = "") -> Refusal:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from unassume.lab.access.callers import Caller
+from unassume.lab.backend.serving import owners_named
 from unassume.lab.calls import Call
 from unassume.lab.operations.resolve import Operation
 from unassume.lab.operations.table import Needs
@@ -29,6 +30,7 @@ class Passage:
         self.caller: Caller | None = None
         self.operation: Operation | None = None
         self.needs = Needs(())
+        self.account = ""
         self.allowed = False
         self.is_reply_lost = False
         self.reason = ""
@@ -58,6 +60,7 @@ class Passage:
             incoming=self.incoming,
             style=self.signed.style if self.signed else Style.HEADER,
             sent=sent,
+            owners=self._owners(),
         )
 
     def call(self, status: int, event_id: str) -> Call:
@@ -80,6 +83,11 @@ class Passage:
             unmapped=not self.needs.mapped,
             event_id=event_id,
         )
+
+    def _owners(self) -> tuple[str, ...]:
+        """The accounts whose things an allowed call named, that of its answer first; none before it is judged."""
+        is_served = self.allowed and self.account and self.operation
+        return owners_named(self.needs, self.operation, self.account) if is_served and self.operation else ()
 
     def _resource(self) -> str:
         if self.needs.all:

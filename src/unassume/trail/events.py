@@ -124,8 +124,9 @@ def read_event(raw: bytes | str) -> Event | None:
         return None
     if wire.event_time.tzinfo is None or not wire.event_id:
         return None
-    digest = hashlib.sha256(received).hexdigest()
-    return _event(wire, RawEvent(event_id=wire.event_id, sha256=digest, text=text))
+    digest, kept = hashlib.sha256(received).hexdigest(), text.encode()
+    own = "" if kept == received else hashlib.sha256(kept).hexdigest()
+    return _event(wire, RawEvent(event_id=wire.event_id, sha256=digest, text=text, text_sha256=own))
 
 
 def _event(wire: _Wire, raw: RawEvent) -> Event:

@@ -29,13 +29,18 @@ def test_calls_that_only_write_such_policies() -> None:
         ("s3", "PutObject", {"x-amz-grant-read": "id=1"}, {}, True),
         ("s3", "PutObject", {"x-amz-acl": "bucket-owner-full-control"}, {}, False),
         ("s3", "PutObject", {}, {}, False),
-        ("sqs", "CreateQueue", {}, {"Attributes": {"Policy": "{}"}}, True),
-        ("sqs", "SetQueueAttributes", {}, {"Attribute.1.Name": "Policy", "Attribute.1.Value": "{}"}, True),
+        ("sqs", "CreateQueue", {}, {"Attributes": {"Policy": "{}"}}, False),
+        ("sqs", "CreateQueue", {}, {"Attributes": {"policy": "{}"}}, True),
+        ("sqs", "SetQueueAttributes", {}, {"Attribute.1.Name": "Policy", "Attribute.1.Value": "{}"}, False),
+        ("sqs", "SetQueueAttributes", {}, {"Attribute.1.Name": "Policy", "Attribute.2.Name": "Policy"}, True),
+        ("sqs", "SetQueueAttributes", {}, {"Attribute.01.Name": "Policy", "Attribute.01.Value": "{}"}, True),
         ("sqs", "CreateQueue", {}, {"Attributes": {"DelaySeconds": "1"}}, False),
-        ("sns", "SetTopicAttributes", {}, {"AttributeName": "Policy", "AttributeValue": "{}"}, True),
-        ("sns", "CreateTopic", {}, {"Attributes.entry.1.key": "Policy", "Attributes.entry.1.value": "{}"}, True),
-        ("kms", "CreateKey", {}, {"Policy": "{}"}, True),
-        ("kms", "CreateKey", {}, {}, False),
+        ("sns", "SetTopicAttributes", {}, {"AttributeName": "Policy", "AttributeValue": "{}"}, False),
+        ("sns", "SetTopicAttributes", {}, {"AttributeName": "_policy_json", "AttributeValue": "{}"}, True),
+        ("sns", "CreateTopic", {}, {"Attributes.entry.1.key": "Policy", "Attributes.entry.1.value": "{}"}, False),
+        ("sns", "CreateTopic", {}, {"Attributes.entry.1.key": "POLICY", "Attributes.entry.1.value": "{}"}, True),
+        ("kms", "ReplicateKey", {}, {"Policy": "{}"}, True),
+        ("kms", "ReplicateKey", {}, {}, False),
         ("iam", "CreateUser", {}, {"PermissionsBoundary": "arn"}, False),
         ("dynamodb", "CreateTable", {}, {"ResourcePolicy": "{}"}, True),
     ],
@@ -43,5 +48,5 @@ def test_calls_that_only_write_such_policies() -> None:
 def test_parameters_that_make_the_difference(
     service: str, name: str, headers: dict[str, str], given: dict[str, Any], is_refused: bool
 ) -> None:
-    """A policy among the parameters, or an ACL that opens, is refused; the same call without it is not."""
+    """A policy that is not judged or cannot be read, or an ACL that opens, is refused; the same call without is not."""
     assert _writes(service, name, headers, **given) is is_refused

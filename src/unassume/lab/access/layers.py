@@ -8,30 +8,16 @@ from typing import assert_never
 from unassume.iam.documents import DocumentKind, parse
 from unassume.iam.layers import Layers, Level, NamedPolicy
 from unassume.iam.principals import AssumedRole, Federated, FederatedUser, Root, Service, User
+from unassume.iam.rcps import is_under_rcps
 from unassume.iam.statements import Policy
 from unassume.lab.access.callers import Caller
 from unassume.lab.access.credentials import RoleSession, UserSession
+from unassume.lab.accounts.key_policies import is_managed_key
 from unassume.lab.accounts.state import AccountView, RoleView, Texts, UserView
 from unassume.lab.operations.needed import Needed
 
 _ROOT_MAY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 """What stands behind a federated user that root made: all that its session policies allow."""
-
-
-# AWS: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html (services, exceptions)
-# Its exception of AWS managed KMS keys is not made: an RCP that denies KMS denies those keys too, which AWS would not.
-UNDER_RCPS = frozenset({
-    "aoss", "appconfig", "appstream", "autoscaling", "autoscaling-plans", "budgets", "clouddirectory", "cloudfront",
-    "cloudsearch", "cloudtrail-data", "codeartifact", "codebuild", "codecommit", "codepipeline", "cognito-identity",
-    "cognito-idp", "comprehend", "comprehendmedical", "compute-optimizer", "cost-optimization-hub", "dax", "dsql",
-    "dynamodb", "ecr", "ecr-public", "events", "firehose", "fis", "fms", "gamelift", "health", "inspector-scan",
-    "kendra", "kinesisvideo", "kms", "logs", "memorydb", "networkmonitor", "notifications", "opensearch",
-    "pca-connector-ad", "personalize", "polly", "pricing", "resource-groups", "rolesanywhere", "s3", "secretsmanager",
-    "servicediscovery", "signin", "sqs", "sts", "support", "swf", "textract", "timestream-influxdb", "transcribe",
-    "transfer", "translate", "wafv2", "workspaces", "xray",
-})  # fmt: skip
-"""The prefixes of the services whose actions RCPs reach."""
-_NOT_UNDER_RCPS = frozenset({"kms:retiregrant"})
 
 
 @lru_cache(maxsize=4096)
@@ -61,9 +47,8 @@ def layers_of(
 
 def rcps_over(needed: Needed, owner: AccountView) -> tuple[Level, ...] | None:
     """The RCPs over what is asked for, by its owner's view; None where none bind. InputError as in `layers_of`."""
-    prefix = needed.action.lower().partition(":")[0]
-    is_spared = needed.action.lower() in _NOT_UNDER_RCPS or ":role/aws-service-role/" in needed.resource
-    return _levels(owner.rcps, DocumentKind.RCP) if prefix in UNDER_RCPS and not is_spared else None
+    is_bound = is_under_rcps(needed.action, needed.resource) and not is_managed_key(needed.resource)
+    return _levels(owner.rcps, DocumentKind.RCP) if is_bound else None
 
 
 @lru_cache(maxsize=1024)

@@ -31,6 +31,10 @@ class History:
         self._versions: dict[str, list[tuple[datetime, AccountView]]] = {}
         self.lock = threading.RLock()
 
+    def holds(self, account: str) -> bool:
+        """Whether the lab has an account of that number."""
+        return account in self._versions
+
     def enforced(self, account: str) -> AccountView:
         """What authorisation knows of the account's IAM now."""
         return self._as_of(account, self._propagation)

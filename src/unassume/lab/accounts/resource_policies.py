@@ -1,12 +1,15 @@
-"""The policies of buckets, queues and secrets, by the ARN that a call is judged on.
+"""The policies of buckets, queues, topics, secrets, keys and functions, by the ARN that a call is judged on.
 
 moto's models are internals: `tests/lab/accounts/test_resource_policies.py` holds every attribute used here.
-ASSUMPTION: a resource policy is enforced from the next call on; AWS gives no time for any of the three services.
+ASSUMPTION: a resource policy is enforced from the next call on; AWS gives no time for any of these services.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+from unassume.lab.accounts.function_policies import function_policy_text
+from unassume.lab.accounts.key_policies import key_policy
 
 
 def resource_policy(arn: str) -> str | None:
@@ -21,6 +24,13 @@ def resource_policy(arn: str) -> str | None:
         case "sqs":
             found = _standing("sqs", account, region, "queues").get(name)
             return str(found.policy) if found is not None and found.policy else None
+        case "sns":
+            found = _standing("sns", account, region, "topics").get(arn)
+            return str(found.policy) if found is not None else None
+        case "kms":
+            return key_policy(account, region, name)
+        case "lambda":
+            return function_policy_text(arn)
         case "secretsmanager":
             found = _standing("secretsmanager", account, region, "secrets").get(arn)
             return str(found.policy) if found is not None and getattr(found, "policy", None) else None

@@ -9,10 +9,12 @@ from contextlib import nullcontext
 import msgspec
 
 from unassume.lab.accounts.history import History
+from unassume.lab.accounts.policy_principals import follow_principals
 from unassume.lab.backend.app import MotoApp
 from unassume.lab.backend.arrivals import admit, bring_named
 from unassume.lab.backend.boundaries import bounded, check_boundary, user_bounded
 from unassume.lab.backend.organization_writes import check_organization, settle
+from unassume.lab.backend.policy_answers import policy_answer, settle_policy
 from unassume.lab.backend.policy_writes import check_write
 from unassume.lab.backend.resource_policy_writes import check_resource_policy
 from unassume.lab.backend.role_reads import lagging_read
@@ -21,6 +23,8 @@ from unassume.lab.operations.resolve import Operation
 from unassume.lab.wire.claims import Signed
 from unassume.lab.wire.incoming import Incoming
 from unassume.lab.wire.shapes import Answer
+
+_ENDS_OR_RENAMES = frozenset({"DeleteRole", "DeleteUser", "UpdateUser"})
 
 
 class Forwarding:
@@ -36,12 +40,17 @@ class Forwarding:
             return self._written(operation, account, incoming, signed, request)
         if operation.service == "organizations" and not is_read(operation):
             return self._organized(operation, account, incoming, signed)
-        check_resource_policy(operation, incoming)
+        own = policy_answer(operation, account, signed.region, self._history)
+        if own is not None:
+            return own
+        check_resource_policy(operation, incoming, self._history)
         old = lagging_read(operation, account, self._history, request)
         # moto's IAM is not thread-safe: a read must not meet a write.
         with self._history.lock if operation.service == "iam" else nullcontext():
             bring_named(operation, account)
             answer = old or self._moto.forward(incoming, signed, account, _what(operation))
+        if answer.status < 400:
+            settle_policy(operation, account)
         return answer
 
     def _organized(self, operation: Operation, account: str, incoming: Incoming, signed: Signed) -> Answer:
@@ -60,6 +69,7 @@ class Forwarding:
 
     def _written(self, operation: Operation, account: str, incoming: Incoming, signed: Signed, request: str) -> Answer:
         answers: list[Answer] = []
+        before = self._history.newest(account)
 
         def change() -> bytes:
             check_write(operation, self._history.newest(account))
@@ -72,6 +82,8 @@ class Forwarding:
             return answer.body
 
         body = self._history.changing(account, change)
+        if operation.name in _ENDS_OR_RENAMES:
+            follow_principals(before, self._history.newest(account))
         return msgspec.structs.replace(answers[0], body=body)
 
 

@@ -148,6 +148,14 @@ def _key_of_any(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
     return (on("iam:GetAccessKeyLastUsed", _user(key.user_name, scene)),)
 
 
+def _simulated(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
+    """The user, group or role whose policies are simulated; whether it is one the simulator says."""
+    arn = str(operation.parameters.get("PolicySourceArn") or "")
+    if not arn:
+        raise missing("PolicySourceArn")
+    return (on(f"iam:{operation.name}", arn),)
+
+
 def _put_in_profile(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
     """Whoever puts a role into an instance profile passes it to EC2."""
     given = operation.parameters
@@ -241,6 +249,7 @@ IAM = Service(
         "CreateVirtualMFADevice": _create_mfa, "UploadServerCertificate": _upload_certificate,
         "CreateOpenIDConnectProvider": _create_oidc, "CreateServiceLinkedRole": _linked_role,
         "AddRoleToInstanceProfile": _put_in_profile, "GetAccessKeyLastUsed": _key_of_any,
+        "SimulatePrincipalPolicy": _simulated, "GetContextKeysForPrincipalPolicy": _simulated,
     } | dict.fromkeys(_RENAMES, _renamed) | dict.fromkeys((
         "GetUser", "ListAccessKeys", "CreateAccessKey", "DeleteAccessKey", "UpdateAccessKey", "ListMFADevices",
         "ListSSHPublicKeys", "ListSigningCertificates", "UploadSigningCertificate", "UpdateSigningCertificate",

@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 
 from unassume.iam.values import ABSENT, Known, Value
+from unassume.lab.accounts.key_policies import make_managed_key
+from unassume.lab.operations.encryption import key_account
 from unassume.lab.operations.needed import Needed
 from unassume.lab.operations.resolve import Operation
 from unassume.lab.operations.rows import Service, check_arn, missing, on
@@ -28,7 +30,21 @@ _CONTEXT_KEY = "kms:encryptioncontext:"
 def _key(text: str, scene: Scene) -> str:
     if not _KEY.fullmatch(text):
         raise missing("KeyId")
+    found = key_arn(text, scene.account, scene.region)
+    alias = found.split(":", 5)[5]
+    return (make_managed_key(alias, scene.account, scene.region) if _is_own(found, scene) else None) or found
+
+
+def _aliased(text: str, scene: Scene) -> str:
+    """The key that has the alias now, which must allow its loss; the alias itself where no key has it.
+
+    AWS: https://docs.aws.amazon.com/kms/latest/developerguide/alias-access.html
+    """
     return key_arn(text, scene.account, scene.region)
+
+
+def _is_own(arn: str, scene: Scene) -> bool:
+    return arn.split(":")[3:5] == [scene.region, scene.account]
 
 
 def _decrypt(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
@@ -56,7 +72,8 @@ def _used(given: Mapping[str, object], name: str, scene: Scene) -> str:
     used = ciphertext_key(given.get("CiphertextBlob"))
     if used is None:
         raise missing("CiphertextBlob")
-    named = str(given.get(name) or used)
+    owner = key_account(used, scene.region) or scene.account
+    named = str(given.get(name) or f"arn:aws:kms:{scene.region}:{owner}:key/{used}")
     if _key(named, scene).rpartition("/")[2] != used:
         message = "The key ID in the request does not identify a CMK that can perform this operation."
         raise Refusal(code="IncorrectKeyException", status=400, message=message)
@@ -107,8 +124,9 @@ KMS = Service(
         "UpdateKeyDescription Verify VerifyMac",
         "{AliasName}": "CreateAlias UpdateAlias DeleteAlias",
         "{TargetKeyId:key}": "CreateAlias UpdateAlias",
+        "{AliasName:aliased}": "UpdateAlias DeleteAlias",
     },
-    resolvers={"key": _key},
+    resolvers={"key": _key, "aliased": _aliased},
     special={"Decrypt": _decrypt, "ReEncrypt": _re_encrypt},
     keys=_keys,
 )

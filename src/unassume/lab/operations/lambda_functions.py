@@ -16,7 +16,9 @@ from unassume.lab.operations.rows import Service, check_arn, on, values_of
 from unassume.lab.operations.scene import Scene
 
 # A call that no function URL and no event source made.
-_DIRECT: Mapping[str, Value] = {"lambda:eventsourcetoken": ABSENT, "lambda:invokedviafunctionurl": ABSENT}
+_DIRECT: Mapping[str, Value] = dict.fromkeys(
+    ("lambda:eventsourcetoken", "lambda:invokedviafunctionurl", "lambda:functionurlauthtype"), ABSENT
+)
 _PARTIAL = re.compile(r"(\d{12}):function:(.+)")
 
 
@@ -32,6 +34,19 @@ def _unqualified(text: str, scene: Scene) -> str:
     found = _function(text, scene)
     parts = found.split(":")
     return ":".join(parts[:7]) if found.startswith("arn:") else parts[0]
+
+
+def function_named(given: Mapping[str, object], account: str, region: str) -> tuple[str, str | None]:
+    """The ARN without a qualifier of the function that a call names, and the version or alias, wherever it stands."""
+    name = str(given.get("FunctionName") or "")
+    partial = _PARTIAL.fullmatch(name)
+    if partial:
+        account, name = partial.groups()
+    parts = name.split(":")
+    start = ":".join(parts[:6]) + ":" if name.startswith("arn:") else f"arn:aws:lambda:{region}:{account}:function:"
+    rest = parts[6:] if name.startswith("arn:") else parts
+    qualifier = given.get("Qualifier") or (rest[1] if len(rest) > 1 else None)
+    return start + (rest[0] if rest else ""), str(qualifier) if qualifier else None
 
 
 def _qualified(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
@@ -66,12 +81,15 @@ def _keys(operation: Operation, scene: Scene, resource: str) -> Mapping[str, Val
     layers = values_of(given, "Layers")
     network = given.get("VpcConfig")
     subnets, groups = (values_of(given, f"VpcConfig.{name}") for name in ("SubnetIds", "SecurityGroupIds"))
+    if operation.name not in ("CreateFunction", "UpdateFunctionConfiguration"):
+        return _DIRECT
     return {
+        **_DIRECT,
         "lambda:layer": Known(layers, several=True) if layers else ABSENT,
         "lambda:subnetids": Known(subnets, several=True) if network and subnets else ABSENT,
         "lambda:securitygroupids": Known(groups, several=True) if network and groups else ABSENT,
         "lambda:codesigningconfigarn": _text(given.get("CodeSigningConfigArn")),
-    } if operation.name in ("CreateFunction", "UpdateFunctionConfiguration") else {}  # fmt: skip
+    }
 
 
 def _text(value: object) -> Value:

@@ -38,6 +38,15 @@ def _batch(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
     return tuple(found)
 
 
+def _validate(operation: Operation, scene: Scene) -> tuple[Needed, ...]:
+    """The secret that a policy is for, if the call names one."""
+    action, named = "secretsmanager:ValidateResourcePolicy", str(operation.parameters.get("SecretId") or "")
+    start = f"arn:aws:secretsmanager:{scene.region}:{scene.account}:"
+    if named.startswith("arn:"):
+        check_arn(named, start + "secret:", start, scene.region)
+    return (on(action, _secret(named, scene)) if named else Needed(action, "*"),)
+
+
 def _keys(operation: Operation, scene: Scene, resource: str) -> Mapping[str, Value]:
     given = operation.parameters
     if operation.name == "CreateSecret":
@@ -64,6 +73,6 @@ SECRETSMANAGER = Service(
         "TagResource UntagResource UpdateSecret UpdateSecretVersionStage",
     },
     resolvers={"secret": _secret},
-    special={"BatchGetSecretValue": _batch},
+    special={"BatchGetSecretValue": _batch, "ValidateResourcePolicy": _validate},
     keys=_keys,
 )

@@ -42,6 +42,7 @@ from unassume.lab.operations.rows import Service, Template
 from unassume.lab.operations.s3 import s3_needs
 from unassume.lab.operations.s3_by_others import s3_needs_of
 from unassume.lab.operations.scene import Scene
+from unassume.lab.operations.secret_keys import key_needs
 from unassume.lab.operations.secretsmanager import SECRETSMANAGER
 from unassume.lab.operations.sns import SNS
 from unassume.lab.operations.sqs import SQS
@@ -74,6 +75,7 @@ def needs(operation: Operation, scene: Scene) -> Needs:
     # Needing nothing would be allowed unjudged: a call that names no resource is judged like an unmapped one.
     found = _with_tags(own, operation) if own else _unmapped(operation, scene)
     found += s3_needs_of(operation)
+    found += key_needs(found, scene)
     service = SERVICES.get(operation.prefix)
     found += other_roles_passed(operation, scene, found, service.passed_to if service else "")
     return Needs(found, mapped=bool(own))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from unassume.lab.operations.policy_attributes import hides_policy
 from unassume.lab.operations.resolve import Operation
-from unassume.lab.operations.rows import values_of
 from unassume.lab.wire.incoming import Incoming
 
 NOT_JUDGED_YET = frozenset(
@@ -17,10 +17,8 @@ NOT_JUDGED_YET = frozenset(
     for service, names in {
         "s3": "PutObjectAcl PutBucketAcl PutPublicAccessBlock PutBucketOwnershipControls",
         "dynamodb": "PutResourcePolicy",
-        "sns": "AddPermission",
-        "sqs": "AddPermission",
-        "lambda": "AddPermission AddLayerVersionPermission CreateFunctionUrlConfig UpdateFunctionUrlConfig",
-        "kms": "PutKeyPolicy CreateGrant",
+        "lambda": "AddLayerVersionPermission CreateFunctionUrlConfig UpdateFunctionUrlConfig",
+        "kms": "CreateGrant",
         "organizations": "PutResourcePolicy",
         "ecr": "SetRepositoryPolicy PutRegistryPolicy",
         "elasticfilesystem": "PutFileSystemPolicy",
@@ -58,7 +56,6 @@ NOT_JUDGED_YET = frozenset(
 """Calls whose whole purpose is such a write."""
 
 _PARAMETERS: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("kms", "CreateKey"): ("Policy",),
     ("kms", "ReplicateKey"): ("Policy",),
     ("dynamodb", "CreateTable"): ("ResourcePolicy",),
     ("secretsmanager", "CreateSecret"): ("ResourcePolicy",),
@@ -72,8 +69,6 @@ _PARAMETERS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("apigateway", "CreateRestApi"): ("policy",),
     ("kinesis", "CreateStream"): ("Policy",),
 }
-_ATTRIBUTES = frozenset({("sqs", "CreateQueue"), ("sqs", "SetQueueAttributes"), ("sns", "CreateTopic"),
-                         ("sns", "SetTopicAttributes")})  # fmt: skip
 _OWN_ACLS = frozenset({"private", "bucket-owner-full-control", "bucket-owner-read"})
 _OPEN = ("x-amz-grant-full-control", "x-amz-grant-read", "x-amz-grant-read-acp", "x-amz-grant-write",
          "x-amz-grant-write-acp")  # fmt: skip
@@ -86,23 +81,11 @@ def writes_unjudged(operation: Operation, incoming: Incoming) -> bool:
         return True
     if operation.service == "s3":
         return _opens(incoming)
-    if call == ("sqs", "SetQueueAttributes") and isinstance(operation.parameters.get("Attributes"), Mapping):
-        return False
-    if call in _ATTRIBUTES:
-        return _sets_policy(operation)
+    if hides_policy(operation):
+        return True
     return any(name in operation.parameters for name in _PARAMETERS.get(call, ()))
 
 
 def _opens(incoming: Incoming) -> bool:
     """Whether headers of an S3 write give others access by an ACL."""
     return (incoming.header("x-amz-acl") or "private") not in _OWN_ACLS or any(incoming.header(n) for n in _OPEN)
-
-
-def _sets_policy(operation: Operation) -> bool:
-    """Whether the attributes of a queue or topic hold a policy, as JSON or in a form's numbered pairs."""
-    given = operation.parameters
-    attributes = given.get("Attributes")
-    if isinstance(attributes, Mapping) and "Policy" in attributes:
-        return True
-    named = any(value == "Policy" for name, value in given.items() if name.endswith((".Name", ".key", "AttributeName")))
-    return named or "Policy" in values_of(given, "AttributeName")

@@ -17,7 +17,7 @@ from unassume.lab.access.callers import Caller
 from unassume.lab.clock import iso
 from unassume.lab.operations.reads import is_read
 from unassume.lab.operations.resolve import Operation
-from unassume.lab.trail.copies import owner, seen_from_outside
+from unassume.lab.trail.copies import owner, seen_from_outside, told
 from unassume.lab.trail.event import Event as Event
 from unassume.lab.trail.event import Resource as Resource
 from unassume.lab.trail.hiding import instant_text
@@ -37,7 +37,7 @@ class Happening(msgspec.Struct, frozen=True):
     """What is known of one answered call when its event is written.
 
     `response` is the event's responseElements as it is to be shown; `resources` are those the answer named; `sent` is
-    how many bytes the answer had.
+    how many bytes the answer had; `owners` are the accounts whose things an allowed call named.
     """
 
     event_id: str
@@ -55,23 +55,27 @@ class Happening(msgspec.Struct, frozen=True):
     style: Style = Style.HEADER
     sent: int = 0
     vpc_endpoint: str = ""
+    owners: tuple[str, ...] = ()
 
 
 def write_events(caller: Caller, operation: Operation, what: Happening) -> tuple[Event, ...]:
-    """The events of one answered call: one, or two that share an id when its resource is another account's."""
-    account = owner(caller, operation)
+    """The events of one answered call: one, and one more for each other account that is told, sharing an id."""
+    account = what.owners[0] if what.owners else owner(caller, operation)
     first = _event(caller, operation, what, account)
-    if account == caller.account or what.error_code:
+    others = told(caller, account, what.owners, bool(what.error_code))
+    if not others:
         return (first,)
     shared = {"sharedEventID": str(uuid.uuid4())}
+    told_first = msgspec.structs.replace(first, record={**first.record, **shared})
+    return (told_first, *(_copy(told_first, caller, other) for other in others))
+
+
+def _copy(first: Event, caller: Caller, account: str) -> Event:
+    """The event as the account of a resource is told it."""
     copy = {"userIdentity": seen_from_outside(caller), "eventID": str(uuid.uuid4()), "recipientAccountId": account}
-    return (
-        msgspec.structs.replace(first, record={**first.record, **shared}),
-        msgspec.structs.replace(
-            first, id=copy["eventID"], account=account, username="", key_id="",
-            record={**first.record, **copy, **shared},
-        ),
-    )  # fmt: skip
+    return msgspec.structs.replace(
+        first, id=str(copy["eventID"]), account=account, username="", key_id="", record={**first.record, **copy}
+    )
 
 
 def expiration_text(instant: datetime) -> str:

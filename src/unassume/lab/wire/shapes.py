@@ -36,6 +36,10 @@ class Answer(msgspec.Struct, frozen=True):
     headers: tuple[tuple[str, str], ...] = ()
 
 
+class Entries(dict[str, str]):
+    """A map, which the query protocol writes as entries with a key and a value."""
+
+
 def request_id() -> str:
     """A new id for one request."""
     return str(uuid.uuid4())
@@ -90,6 +94,8 @@ def json_result(document: Mapping[str, Any], content_type: str = "application/x-
 
 
 def _elements(value: Any) -> str:
+    if isinstance(value, Entries):
+        return "".join(f"<entry>{_elements({'key': k, 'value': v})}</entry>" for k, v in value.items())
     if isinstance(value, Mapping):
         return "".join(f"<{k}>{_elements(v)}</{k}>" for k, v in value.items() if v is not None)
     if isinstance(value, list | tuple):
