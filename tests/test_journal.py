@@ -178,3 +178,20 @@ def test_appending_to_no_receipt_is_refused(tmp_path: Path) -> None:
     with pytest.raises(AccessError):
         FileJournal(tmp_path).append("r-1", STEPS[1])
     assert FileJournal(tmp_path).receipts() == ()
+
+
+def test_the_folder_can_be_tried_out(tmp_path: Path) -> None:
+    """Trying it out leaves a private folder with nothing in it, and a folder open to others is seen to be."""
+    journal = FileJournal(tmp_path / "state")
+    assert journal.is_private()
+    folder = Path(journal.try_out())
+    assert (list(folder.iterdir()), oct(folder.stat().st_mode & 0o777), journal.is_private()) == ([], "0o700", True)
+    folder.chmod(0o750)
+    assert not journal.is_private()
+
+
+def test_a_folder_that_cannot_be_tried_out(tmp_path: Path) -> None:
+    """A file where the state directory should be is an error with its reason."""
+    (tmp_path / "state").write_text("")
+    with pytest.raises(AccessError, match="cannot be written"):
+        FileJournal(tmp_path / "state").try_out()

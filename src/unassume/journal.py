@@ -77,6 +77,25 @@ class FileJournal:
             raise AccessError(f"`{self._folder}` cannot be read: {_reason(error)}", hint=_HINT) from None
         return tuple(path.stem for path in sorted(paths, key=lambda path: (_begun_at(path), path.stem)))
 
+    def try_out(self) -> str:
+        """Write, sync and remove a file where receipts go, and say where; AccessError when that cannot be done."""
+        path = self._folder / f".doctor-{os.getpid()}"
+        with self._writing():
+            _make_private(self._folder)
+            descriptor = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
+            try:
+                _write_all(descriptor, b"written by unassume doctor\n")
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+                os.unlink(path)
+            _sync_folder(self._folder)
+        return str(self._folder)
+
+    def is_private(self) -> bool:
+        """Whether nobody else may look into the folder of the receipts; true where there is none yet."""
+        return not self._folder.exists() or not self._folder.stat().st_mode & 0o077
+
     def _append(self, descriptor: int, line: bytes) -> None:
         content = _read_all(descriptor)
         sound = _sound_length(content)

@@ -7,6 +7,7 @@ import os
 from unassume.aws.accounts import AwsAccounts
 from unassume.aws.connection import Connection
 from unassume.aws.layers import PolicyReader
+from unassume.aws.permissions import AwsPermissions
 from unassume.aws.trail import LookupTrail
 from unassume.journal import FileJournal
 from unassume.ports import Clock, Progress, World
@@ -61,6 +62,19 @@ def policy_reader(
         return PolicyReader(own)
     other = Connection(clock, profile=organization_profile, region=region, endpoint_url=endpoint_url)
     return PolicyReader(own, other)
+
+
+def own_permissions(
+    profile: str | None = None,
+    region: str | None = None,
+    endpoint_url: str | None = None,
+    *,
+    clock: Clock | None = None,
+) -> AwsPermissions:
+    """What the responder's own credentials may do, for doctor; nothing is asked before it is wanted."""
+    return AwsPermissions(
+        Connection(clock or SystemClock(), profile=profile, region=region, endpoint_url=endpoint_url)
+    )
 
 
 def default_state_dir() -> str:

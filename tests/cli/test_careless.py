@@ -48,6 +48,8 @@ def test_what_is_no_lead_is_bad_input(offline: CommandLine, command: str, lead: 
         ("preview", "@"),
         ("verify", "@"),
         ("undo", "@", "--yes"),
+        ("report", "@"),
+        ("doctor", "--role", "@"),
         ("lint", "@"),
         ("check", "@"),
         ("drill", "@"),

@@ -12,12 +12,14 @@ import pytest
 from unassume.cli.exits import Exit
 from unassume.iam.lint import Finding
 from unassume.lab.seeds.bob_mary_keith import responder_policy
+from unassume.model.checkups import CheckUp
 from unassume.model.evidence import Evidence, Proof
 from unassume.model.lineages import Lineage, Made
 from unassume.model.plans import Canary, Change, CutOff, Gap, Outlook, Plan, WayBack
 from unassume.model.previews import Judgement, Preview
-from unassume.model.receipts import Begun, Intended, Observed, Receipt, Refused, SavedDocument, Undone, Written
+from unassume.model.receipts import Begun, Intended, Observed, Proved, Receipt, Refused, SavedDocument, Undone, Written
 from unassume.model.rehearsals import DrillResult
+from unassume.model.reports import Cut, Decision, Message, Moment, Report, Seal
 from unassume.model.sessions import Edge, Issuer, Session
 from unassume.model.sightings import Coverage, RawEvent, RegionRead
 from unassume.model.slots import RoleInlinePolicy
@@ -27,6 +29,7 @@ PUBLIC = (
     Begun, Canary, Change, Coverage, CutOff, DrillResult, Edge, Evidence, Finding, Gap, Intended, Issuer, Judgement,
     Lineage, Made, Observed, Outlook, Plan, Preview, Proof, RawEvent, Receipt, Refused, RegionRead, RoleInlinePolicy,
     SavedDocument, Session, Undone, WayBack, Written,
+    CheckUp, Cut, Decision, Message, Moment, Proved, Report, Seal,
 )  # fmt: skip
 
 

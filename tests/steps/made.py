@@ -67,11 +67,12 @@ def issuance(
         arn=f"arn:aws:iam::{ACCOUNT}:user/{name}",
         principal_id=f"AIDAEXAMPLE{name.upper()}",
     )
-    digest = hashlib.sha256(f"{name} {at} {key}".encode()).hexdigest()
+    text = json.dumps([name, str(at), key])
+    digest = hashlib.sha256(text.encode()).hexdigest()
     return Issuance(
         origin="AssumeRole", account=ACCOUNT, region="us-east-1", issued_at=at, caller=caller or user,
         role_arn=role_arn(role[0]), principal_id=f"{role[1]}:{name}", session_name=name, key_ids=(key,),
-        expires_at=at + timedelta(hours=hours), raw=RawEvent(digest[:12], digest, "{}"),
+        expires_at=at + timedelta(hours=hours), raw=RawEvent(digest[:12], digest, text),
     )  # fmt: skip
 
 

@@ -73,6 +73,7 @@ def test_the_digest_is_of_the_received_bytes() -> None:
     event = read_event(raw)
     assert event is not None
     assert event.raw.sha256 == hashlib.sha256(raw.encode()).hexdigest()
+    assert event.raw.text_sha256 == hashlib.sha256(event.raw.text.encode()).hexdigest()
     assert json.loads(event.raw.text)["responseElements"]["credentials"]["sessionToken"] == "[dropped]"
 
 

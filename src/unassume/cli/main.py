@@ -13,6 +13,7 @@ import click
 from unassume._version import __version__
 from unassume.cli.apply import apply
 from unassume.cli.check import check
+from unassume.cli.doctor import doctor
 from unassume.cli.drill import drill
 from unassume.cli.exits import Exit
 from unassume.cli.explain import explain
@@ -21,6 +22,7 @@ from unassume.cli.lab import lab
 from unassume.cli.lint import lint
 from unassume.cli.plan import plan
 from unassume.cli.preview import preview
+from unassume.cli.report import report
 from unassume.cli.undo import undo
 from unassume.cli.verify import verify
 from unassume.errors import UnassumeError
@@ -39,7 +41,7 @@ def cli() -> None:
     """
 
 
-for _command in (find, plan, preview, apply, verify, undo, lint, explain, check, lab, drill):
+for _command in (find, plan, preview, apply, verify, undo, report, doctor, lint, explain, check, lab, drill):
     cli.add_command(_command)
 
 

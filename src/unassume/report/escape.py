@@ -6,6 +6,11 @@ import re
 import unicodedata
 
 _LONGEST = 200
+_PLAIN_WORD = re.compile(r"""(?!\d+[.)])[("']?(?:[^\W_]+(?:[-'][^\W_]+)*|\d\d:\d\d:\d\dZ)[)"']?[.,;:?%]?[)]?""")
+_SPAN = re.compile(r"(\(?)`([^`]+)`([.,;:)]{0,3})")
+_OTHER_WORD = re.compile(r"(\(?)(\S+?)([.,;:)]{0,3})")
+_WORD_OR_SPAN = re.compile(rf"(?<!\S){_SPAN.pattern}(?!\S)|\S+")
+_NOT_IN_SPANS = re.compile(r"[`|<>]")
 _KEY_OR_TOKEN = re.compile(
     r"(?<![\w/+=.-])(?:[A-Za-z0-9/+]{40}|[A-Za-z0-9+=][A-Za-z0-9/+=]{40,}|(?:FwoG|FQoG|IQoJ)[\w/+=%-]{30,})(?![\w/+=.-])",
     re.ASCII,
@@ -19,9 +24,32 @@ def escape(text: object, longest: int = _LONGEST) -> str:
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
+def markdown(text: object, longest: int = _LONGEST) -> str:
+    """`escape` for a page in Markdown: whatever could be markup, a link, a mention or HTML stands in a code span.
+
+    Inside the span, the few letters that could end it, a table cell or a tag are shown by their escapes.
+    """
+    words = [_in_markdown(found[0]) for found in _WORD_OR_SPAN.finditer(escape(text, longest))]
+    return re.sub(r"` `", " ", " ".join(words))
+
+
 def masked(text: str) -> str:
     """The text without any word that has the length and letters of a secret key or a session token."""
     return _KEY_OR_TOKEN.sub(lambda word: "(not shown)" if _is_mixed(word[0]) else word[0], text)
+
+
+def _in_markdown(word: str) -> str:
+    """A word as it is where Markdown sees nothing but a word in it, else as a code span."""
+    if _PLAIN_WORD.fullmatch(word):
+        return word
+    opening, bare, end = (
+        found.groups() if (found := _SPAN.fullmatch(word) or _OTHER_WORD.fullmatch(word)) else ("", word, "")
+    )
+    return f"{opening}`{_NOT_IN_SPANS.sub(_spelt, bare)}`{end}"
+
+
+def _spelt(found: re.Match[str]) -> str:
+    return f"\\x{ord(found[0]):02x}"
 
 
 def _is_mixed(word: str) -> bool:

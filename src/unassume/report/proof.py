@@ -17,7 +17,7 @@ def receipt_lines(receipt: Receipt, width: int = 80) -> list[str]:
     for change, state in zip(receipt.begun.changes, receipt.states, strict=True):
         word = "removed" if state == "written" and change.after is None else state
         lines += paragraph(f"the {change.slot.label}", width, f"{word}: ")
-    if receipt.plan.purpose == "undo":
+    if receipt.plan.purpose != "cut":
         lines += paragraph(f"receipt {receipt.plan.undoes}", width, "put back: ")
         return [*lines, *paragraph(receipt.id, width, "receipt: ")]
     seen = time_of_day(receipt.begun.seen_up_to) if receipt.begun.seen_up_to else "not known in every region"
