@@ -10,10 +10,11 @@ import msgspec
 
 from unassume.errors import AccessError, InputError, TrailError
 from unassume.model.evidence import Probe, Probed
+from unassume.model.inventories import HeldPolicy
 from unassume.model.receipts import Begun, Entry, Intended
 from unassume.model.sightings import Ask, Coverage, Issuance, RegionRead, Sighting
 from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy, Slot, Standing
-from unassume.model.surveys import Caller, Role, Subject
+from unassume.model.surveys import Caller, Role, RoleSubject, Subject
 
 START = datetime(2026, 11, 23, 18, 0, 0, tzinfo=UTC)
 ACCOUNT = "111122223333"
@@ -114,6 +115,16 @@ class FakeAccounts:
         inline = {slot.policy: text for slot, text in ours if isinstance(slot, RoleInlinePolicy)}
         attached = {slot.arn: text for slot, text in ours if isinstance(slot, RoleManagedPolicy)}
         return msgspec.structs.replace(role, inline={**role.inline, **inline}, attached={**role.attached, **attached})
+
+    def policies(self, role: str | None = None) -> tuple[HeldPolicy, ...]:
+        found = [self.survey(RoleSubject(account=ACCOUNT, name=name)) for name in self.roles if role in (None, name)]
+        return tuple(
+            HeldPolicy(account=ACCOUNT, holder="role", holder_name=one.name, holder_id=one.id, name=name, text=text)
+            for one in found
+            if one is not None
+            for name, text in {**one.inline, **one.attached}.items()
+            if text is not None
+        )
 
     def read(self, slot: Slot) -> Standing:
         role = self.survey(slot.subject)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from unassume.model.evidence import Probe, Probed
+from unassume.model.inventories import HeldPolicy
 from unassume.model.receipts import Entry
 from unassume.model.sightings import Ask, Coverage, Sighting
 from unassume.model.slots import Slot, Standing
@@ -46,6 +47,9 @@ class Accounts(Protocol):
     def survey(self, subject: Subject) -> Surveyed | None:
         """What stands under that name, or None when there is no such thing; AccessError when refused."""
 
+    def policies(self, role: str | None = None) -> Iterable[HeldPolicy]:
+        """Every inline and customer managed policy of the account's roles and users, or of that role; AccessError."""
+
     def read(self, slot: Slot) -> Standing:
         """What stands in the slot now, its text exactly as AWS keeps it."""
 
@@ -70,6 +74,26 @@ class Journal(Protocol):
 
     def receipts(self) -> tuple[str, ...]:
         """The ids of all receipts kept here, oldest first."""
+
+
+class StateFolder(Protocol):
+    """Where the journal keeps its receipts, tried out before there is one."""
+
+    def try_out(self) -> str:
+        """Write, sync and remove a file there, and say where; AccessError when that cannot be done."""
+
+    def is_private(self) -> bool:
+        """Whether nobody else may look into it."""
+
+
+class Permissions(Protocol):
+    """What our own credentials may do, found out without writing anything."""
+
+    def ends_at(self) -> datetime | None:
+        """When the credentials expire, or None where nobody says."""
+
+    def allowed(self, actions: Sequence[str], resource: str) -> Mapping[str, bool]:
+        """Which of the actions are allowed on a resource; what cannot be known is left out."""
 
 
 class Clock(Protocol):

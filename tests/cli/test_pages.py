@@ -14,6 +14,7 @@ from unassume.iam.lint import Finding
 from unassume.lab.seeds.bob_mary_keith import responder_policy
 from unassume.model.checkups import CheckUp
 from unassume.model.evidence import Evidence, Proof
+from unassume.model.inventories import HeldPolicy, Leftover, Mistake, Ours, Status, Theirs
 from unassume.model.lineages import Lineage, Made
 from unassume.model.plans import Canary, Change, CutOff, Gap, Outlook, Plan, WayBack
 from unassume.model.previews import Judgement, Preview
@@ -22,7 +23,7 @@ from unassume.model.rehearsals import DrillResult
 from unassume.model.reports import Cut, Decision, Message, Moment, Report, Seal
 from unassume.model.sessions import Edge, Issuer, Session
 from unassume.model.sightings import Coverage, RawEvent, RegionRead
-from unassume.model.slots import RoleInlinePolicy
+from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy
 
 DOCS = Path(__file__).parents[2] / "docs"
 PUBLIC = (
@@ -30,6 +31,7 @@ PUBLIC = (
     Lineage, Made, Observed, Outlook, Plan, Preview, Proof, RawEvent, Receipt, Refused, RegionRead, RoleInlinePolicy,
     SavedDocument, Session, Undone, WayBack, Written,
     CheckUp, Cut, Decision, Message, Moment, Proved, Report, Seal,
+    HeldPolicy, Leftover, Mistake, Ours, Status, Theirs, RoleManagedPolicy,
 )  # fmt: skip
 
 

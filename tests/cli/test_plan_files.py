@@ -64,6 +64,15 @@ def with_statement(plan: Document, **altered: object) -> None:
     change(plan)["after"] = json.dumps(text)
 
 
+def without_canary(plan: Document) -> object:
+    """The plan as if it had been made without a canary."""
+    plan["canaries"] = []
+    read = json.loads(change(plan)["after"])
+    read["Statement"] = [one for one in read["Statement"] if one["Sid"] != "UnassumeCanary"]
+    change(plan)["after"] = json.dumps(read)
+    return plan
+
+
 ALTERED: dict[str, tuple[Callable[[Document], object], int]] = {
     "truncated": (lambda plan: plan.pop("changes"), 2),
     "other-format": (lambda plan: plan.update(format=2), 2),
@@ -75,10 +84,13 @@ ALTERED: dict[str, tuple[Callable[[Document], object], int]] = {
     "foreign-policy-name": (lambda plan: change(plan)["slot"].update(policy="DataAccess"), 6),
     "foreign-text": (lambda plan: change(plan).update(after="rm -rf"), 6),
     "no-changes": (lambda plan: plan.update(changes=[]), 6),
-    "canary-elsewhere": (lambda plan: plan["canary"].update(role_arn="arn:aws:iam::123456789012:role/Reporting"), 6),
-    "other-account": (lambda plan: (change(plan)["slot"].update(account="999999999999"), plan.update(canary=None)), 1),
+    "canary-elsewhere": (
+        lambda plan: plan["canaries"][0].update(role_arn="arn:aws:iam::123456789012:role/Reporting"),
+        6,
+    ),
+    "other-account": (lambda plan: (change(plan)["slot"].update(account="999999999999"), without_canary(plan)), 1),
     "other-role-id": (
-        lambda plan: (change(plan).update(holder_id="AROAOTHERROLE1234567"), plan.update(canary=None)),
+        lambda plan: (change(plan).update(holder_id="AROAOTHERROLE1234567"), without_canary(plan)),
         4,
     ),
 }

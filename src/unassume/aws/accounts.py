@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
-from unassume.aws import roles
+from unassume.aws import inventory, roles
 from unassume.aws.connection import Connection
 from unassume.aws.probes import Probes
 from unassume.aws.slots import role_inline_policy, role_managed_policy
 from unassume.errors import AccessError
 from unassume.model.evidence import Probe, Probed
+from unassume.model.inventories import HeldPolicy
 from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy, Slot, Standing
 from unassume.model.surveys import Caller, RoleSubject, Subject, Surveyed
 
@@ -40,6 +42,19 @@ class AwsAccounts:
                 return roles.survey(self._connection.client("iam"), subject)
             case _:
                 assert_never(subject)
+
+    def policies(self, role: str | None = None) -> Iterable[HeldPolicy]:
+        """Every policy of the account's roles and users; of one role, read without the right to read them all."""
+        account, iam = self.caller().account, self._connection.client("iam")
+        if role is None:
+            return inventory.policies(iam, account)
+        found = roles.survey(iam, RoleSubject(account=account, name=role))
+        texts = {**found.inline, **found.attached} if found is not None else {}
+        return tuple(
+            HeldPolicy(account=account, holder="role", holder_name=role, holder_id=found.id, name=name, text=text)
+            for name, text in texts.items()
+            if found is not None and text is not None and ":iam::aws:policy/" not in name
+        )
 
     def read(self, slot: Slot) -> Standing:
         """What stands in the slot, its text byte for byte as AWS keeps it."""

@@ -68,7 +68,8 @@ def _entity(iam: Any, arn: str) -> str | None:
 
 def _simulated(iam: Any, source: str, actions: Sequence[str], resource: str) -> dict[str, bool]:
     """One answer for each action; none where a key that the simulator was not given may be what denies."""
-    own = f"{resource.partition(':role/')[0]}:policy/Unassume-doctor"
+    account = source.partition(":iam::")[2].partition(":")[0]
+    own = f"{source.partition(':iam::')[0]}:iam::{account}:policy/Unassume-doctor"
     entry = {"ContextKeyName": "iam:PolicyARN", "ContextKeyType": "string", "ContextKeyValues": [own]}
     with asking("iam:SimulatePrincipalPolicy"):
         pages = iam.get_paginator("simulate_principal_policy").paginate(
@@ -98,6 +99,7 @@ def _by_reads(iam: Any, actions: Sequence[str], resource: str) -> dict[str, bool
         "iam:ListAttachedRolePolicies": lambda: iam.list_attached_role_policies(RoleName=name, MaxItems=1),
         "iam:GetPolicy": lambda: iam.get_policy(PolicyArn=managed),
         "iam:GetPolicyVersion": lambda: iam.get_policy_version(PolicyArn=managed, VersionId="v1"),
+        "iam:GetAccountAuthorizationDetails": lambda: iam.get_account_authorization_details(MaxItems=1),
     }
     asked = {action: _answers(reads[action], action) for action in actions if action in reads}
     return {action: answer for action, answer in asked.items() if answer is not None}

@@ -87,7 +87,7 @@ def _hit_lines(plan: Plan) -> list[str]:
     from unassume.report.plan import preview_lines
     from unassume.steps.preview import preview
 
-    if plan.purpose == "undo":
+    if plan.purpose != "cut":
         return []
     cut_off = plan.cut_off.expected(plan.created_at)
     return preview_lines(plan, preview(plan, plan.sessions, cut_off, targets=plan.targets))

@@ -22,7 +22,9 @@ from unassume.cli.lab import lab
 from unassume.cli.lint import lint
 from unassume.cli.plan import plan
 from unassume.cli.preview import preview
+from unassume.cli.prune import prune
 from unassume.cli.report import report
+from unassume.cli.status import status
 from unassume.cli.undo import undo
 from unassume.cli.verify import verify
 from unassume.errors import UnassumeError
@@ -41,7 +43,10 @@ def cli() -> None:
     """
 
 
-for _command in (find, plan, preview, apply, verify, undo, report, doctor, lint, explain, check, lab, drill):
+_COMMANDS = (
+    find, plan, preview, apply, verify, undo, status, prune, report, doctor, lint, explain, check, lab, drill,
+)  # fmt: skip
+for _command in _COMMANDS:
     cli.add_command(_command)
 
 

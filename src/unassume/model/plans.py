@@ -21,6 +21,7 @@ CUT_OFF = "UNASSUME-CUT-OFF"
 UNTIL = "UNASSUME-UNTIL"
 
 RungName = Literal["issuance", "session-name", "person", "elsewhere", "older-sessions", "hold", "scp"]
+Purpose = Literal["cut", "undo", "prune"]
 Leaked = Literal["session", "person", "workload", "unknown"]
 
 
@@ -114,7 +115,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     format: int = FORMAT
     tool: str
-    purpose: Literal["cut", "undo"]
+    purpose: Purpose
     incident: str
     created_at: datetime
     caller_arn: str

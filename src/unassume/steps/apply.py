@@ -20,7 +20,7 @@ from unassume.model.receipts import Begun, Receipt, SavedDocument, fold
 from unassume.model.slots import Standing
 from unassume.model.surveys import Caller
 from unassume.ports import World
-from unassume.steps.checks import check_cut_off, check_plan, check_receipt
+from unassume.steps.checks import check_cut_off, check_over, check_plan, check_receipt
 from unassume.steps.enforcement import ask_canaries, keep
 from unassume.steps.freshness import (
     caller_in_reach,
@@ -46,6 +46,7 @@ def apply(plan: Plan, world: World, consent: Consent | None = None) -> Receipt:
     seen = seen_now(plan, lineage, world)
     now = world.accounts.now()
     check_cut_off(plan, plan.cut_off.expected(now), now)
+    check_over(plan, now)
     insist(objections(plan, seen, caller, plan.cut_off.expected(now), now), consent or Consent())
     canaries_before = tuple(_ask_canary(canary, world) for canary in plan.canaries)
     begun = _begun(plan, lineage, standings, caller, canaries_before, world)
@@ -84,6 +85,7 @@ def resume(receipt: Receipt, world: World, consent: Consent | None = None) -> Re
     seen = seen_now(receipt.plan, lineage, world)
     now = world.accounts.now()
     check_cut_off(receipt.plan, receipt.begun.cut_off, now)
+    check_over(receipt.plan, now)
     insist(objections(receipt.plan, seen, caller, receipt.begun.cut_off, now), consent or Consent())
     return carry_out(receipt.begun, left, world, may_be_written=True)
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from typing import Literal
 
 from unassume.errors import RefusedError
 from unassume.means.mark import POLICY_PREFIX, OurStatement, bind_changes, our_statements
+from unassume.means.recognise import is_over
 from unassume.means.shapes import CANARY_PREFIX, instant
-from unassume.model.plans import FORMAT, Change, Plan
+from unassume.model.plans import FORMAT, Change, Plan, Purpose
 from unassume.model.receipts import Receipt
 from unassume.model.selectors import CanarySelector, HoldSelector, IssuanceSelector
 
@@ -56,8 +56,8 @@ def check_cut_off(plan: Plan, cut_off: datetime, now: datetime) -> None:
         )
 
 
-def _check_change(change: Change, purpose: Literal["cut", "undo"]) -> None:
-    """A cut puts open statements of ours where nothing stands; an undo removes bound ones."""
+def _check_change(change: Change, purpose: Purpose) -> None:
+    """A cut puts open statements of ours where nothing stands; an undo and a prune remove bound ones."""
     if not change.slot.policy.startswith(POLICY_PREFIX):
         raise RefusedError(f"the plan touches the {change.slot.label}, which is not ours by name")
     text, other = (change.after, change.before) if purpose == "cut" else (change.before, change.after)
@@ -83,6 +83,12 @@ def _has_allow(text: str) -> bool:
         return any(statement.get("Effect") != "Deny" for statement in statements)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
+
+
+def check_over(plan: Plan, now: datetime) -> None:
+    """Refuse a prune of what may still be needed, whatever its plan says."""
+    if plan.purpose == "prune" and (needed := [one for one in plan.changes if not is_over(one.before or "", now)]):
+        raise RefusedError(f"the {needed[0].slot.label} may still be needed: a prune never takes that away")
 
 
 def _windows(plan: Plan) -> list[datetime]:

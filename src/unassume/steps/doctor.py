@@ -161,6 +161,7 @@ def _answers(actions: Iterable[str], permissions: Permissions, place: str, role:
     grouped: dict[str, list[str]] = {}
     for action in actions:
         resource = resource_of(action, place, role)[0]
-        grouped.setdefault(resource.replace("*", _SOME_ROLE), []).append(action)
+        asked_of = resource if resource == "*" else resource.replace("*", _SOME_ROLE)
+        grouped.setdefault(asked_of, []).append(action)
     for resource, named in grouped.items():
         yield from permissions.allowed(named, resource).items()

@@ -160,7 +160,7 @@ def _widest(plan: Plan) -> tuple[Objection, ...]:
 
 
 def _bystanders(plan: Plan, seen: Preview) -> tuple[Objection, ...]:
-    if plan.purpose == "undo":
+    if plan.purpose != "cut":
         return ()
     if not seen.bystanders_known:
         return (

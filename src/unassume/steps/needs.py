@@ -42,6 +42,13 @@ NEEDS = (
         optional=True,
         without="verify waits for a leaked session to be refused; the role's trust must let you in too",
     ),
+    Need(
+        name="status and prune",
+        sid="Status",
+        actions=("iam:GetAccountAuthorizationDetails",),
+        optional=True,
+        without="status looks at one role at a time, and prune cannot look at all",
+    ),
 )
 _SIMULATE = Need(name="doctor", sid="Doctor", actions=("iam:SimulatePrincipalPolicy",), optional=True)
 _ROLE = re.compile(r"[\w+=,.@/-]{1,600}", re.ASCII)
@@ -63,7 +70,7 @@ def check_role(role: str | None) -> str | None:
 def resource_of(action: str, place: str, role: str) -> tuple[str, ...]:
     """The narrowest resources an action is needed on; `place` is an ARN of the account's IAM up to its last colon."""
     service, _, call = action.partition(":")
-    if service in _WHOLE:
+    if service in _WHOLE or call == "GetAccountAuthorizationDetails":
         return ("*",)
     if call == "SimulatePrincipalPolicy":
         return f"{place}role/*", f"{place}user/*"

@@ -22,6 +22,8 @@ def undo(receipt: Receipt, world: World) -> Plan:
         raise RefusedError(
             f"receipt {receipt.id} was undone already, by {receipt.undone_by}", hint="there is nothing left to put back"
         )
+    if receipt.plan.purpose != "cut":
+        raise RefusedError(f"receipt {receipt.id} took a cut back already", hint="to cut again, plan again")
     check_receipt(receipt)
     made = receipt.plan
     touched = [

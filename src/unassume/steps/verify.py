@@ -30,7 +30,7 @@ _SECOND = timedelta(seconds=1)
 def verify(receipt: Receipt, world: World, *, patience: timedelta | None = None) -> Evidence | Wait:
     """Prove the cut now; with `patience`, look again until it is proved, cannot be, or the time is up."""
     check_receipt(receipt)
-    if receipt.plan.purpose == "undo":
+    if receipt.plan.purpose != "cut":
         raise InputError(f"receipt {receipt.id} took a cut back: nothing to prove", hint="verify the cut itself")
     deadline = world.accounts.now() + (patience or timedelta(0))
     while True:

@@ -39,7 +39,10 @@ def responder_policy(account: str) -> dict[str, Any]:
             "ReadPolicies", ["iam:GetPolicy", "iam:GetPolicyVersion"],
             [arn(account, "policy/*"), arn("aws", "policy/*")],
         ),
-        allow("ReadTrail", ["cloudtrail:LookupEvents", "account:ListRegions"], "*"),
+        allow(
+            "ReadTrail", ["cloudtrail:LookupEvents", "account:ListRegions", "iam:GetAccountAuthorizationDetails"],
+            "*",
+        ),
         allow("Canary", ["sts:AssumeRole"], arn(account, f"role/{ROLE}")),
     )  # fmt: skip
 

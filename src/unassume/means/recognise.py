@@ -1,0 +1,98 @@
+"""What a policy found in an account is: ours and in which state, somebody's revocation, or nothing to us."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from unassume.errors import InputError
+from unassume.means.lint import findings
+from unassume.means.mark import POLICY_PREFIX, OurStatement, our_statements
+from unassume.model.inventories import HeldPolicy, Mistake, Ours, OursState, Theirs
+from unassume.model.selectors import CanarySelector, HoldSelector, user_id
+from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy, Slot
+
+# AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+AWS_BUTTON = "AWSRevokeOlderSessions"
+_NAME = re.compile(rf"{POLICY_PREFIX}(.+)-[0-9a-f]{{8}}", re.ASCII)
+_BY_SESSION = ("aws:tokenissuetime", "aws:userid", "aws:sourceidentity")
+
+
+def ours(policy: HeldPolicy, now: datetime) -> Ours | None:
+    """What we know of a policy that bears our name, None for another's name; `now` is AWS's clock."""
+    named = _NAME.fullmatch(policy.short_name)
+    if named is None:
+        return None
+    statements = our_statements(policy.text)
+    slot = _slot(policy)
+    if statements is None or slot is None:
+        return Ours(incident=named[1], policy=policy, state="edited")
+    untils = [one.until for one in statements if one.until is not None]
+    selectors = [one.selector for one in statements if not isinstance(one.selector, CanarySelector)]
+    return Ours(
+        incident=named[1],
+        policy=policy,
+        state=_state(statements, now),
+        slot=slot,
+        cut_off=max((one.cut_off for one in statements if one.cut_off is not None), default=None),
+        until=max(untils, default=None),
+        sessions=None if any(user_id(one) is None for one in selectors) else len(selectors),
+    )
+
+
+def is_over(text: str, now: datetime) -> bool:
+    """Whether a document of ours stops nobody any more; false for one that is not ours, and for holds."""
+    return _state(our_statements(text) or (), now) == "over"
+
+
+def _state(statements: tuple[OurStatement, ...], now: datetime) -> OursState:
+    """A hold is never over; a canary alone says nothing of a time, so it stays too."""
+    if any(isinstance(one.selector, HoldSelector) for one in statements):
+        return "hold"
+    untils = [one.until for one in statements if not isinstance(one.selector, CanarySelector)]
+    return "over" if untils and all(until is not None and until < now for until in untils) else "needed"
+
+
+def _slot(policy: HeldPolicy) -> Slot | None:
+    if policy.holder != "role":
+        return None
+    if not policy.is_managed:
+        return RoleInlinePolicy(account=policy.account, role=policy.holder_name, policy=policy.name)
+    slot = RoleManagedPolicy(
+        account=policy.account,
+        role=policy.holder_name,
+        policy=policy.short_name,
+        partition=policy.name.split(":")[1],
+    )
+    return slot if slot.arn == policy.name else None
+
+
+def theirs(policy: HeldPolicy, now: datetime) -> Theirs | None:
+    """A deny of somebody else's by issue time or name, with what is wrong with it; None for any other policy."""
+    if policy.short_name != AWS_BUTTON and not any(_is_revocation(one) for one in _statements(policy.text)):
+        return None
+    try:
+        found = findings(policy.text, "managed" if policy.is_managed else policy.holder, now)
+        mistakes = tuple(Mistake(path=one.path, message=one.message) for one in found)
+    except InputError as error:
+        mistakes = (Mistake(path="$", message=error.message),)
+    return Theirs(policy=policy, kind="aws-button" if policy.short_name == AWS_BUTTON else "by-hand", mistakes=mistakes)
+
+
+def _statements(text: str) -> Iterator[dict[str, object]]:
+    try:
+        read = json.loads(text)
+        listed = read["Statement"] if isinstance(read["Statement"], list) else [read["Statement"]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return
+    yield from (one for one in listed if isinstance(one, dict))
+
+
+def _is_revocation(statement: dict[str, object]) -> bool:
+    conditions = statement.get("Condition")
+    if statement.get("Effect") != "Deny" or not isinstance(conditions, dict):
+        return False
+    keys = (key for under in conditions.values() if isinstance(under, dict) for key in under)
+    return any(str(key).lower() in _BY_SESSION for key in keys)

@@ -1,0 +1,91 @@
+"""What stands in an account that bears on sessions: denies of ours, revocations of others, and receipts left over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from unassume.model.slots import Slot
+
+OursState = Literal["needed", "over", "hold", "edited"]
+ReceiptState = Literal["unfinished", "vanished"]
+
+
+class HeldPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """One policy of a role or user: `name` of an inline one, ARN of a customer managed one; its text is exactly AWS's.
+
+    `holder` is `role` or `user`.
+    """
+
+    account: str
+    holder: Literal["role", "user"]
+    holder_name: str
+    holder_id: str
+    name: str
+    text: str
+
+    @property
+    def is_managed(self) -> bool:
+        """Whether it is a managed policy: inline ones have no ARN."""
+        return self.name.startswith("arn:")
+
+    @property
+    def short_name(self) -> str:
+        """The policy's own name, without what an ARN adds."""
+        return self.name.rpartition("/")[2]
+
+
+class Ours(msgspec.Struct, frozen=True, kw_only=True):
+    """A policy that bears our name: `over` once nothing it stops can live, `edited` when it is not of our shape.
+
+    `sessions` is how many it names, None where it is for everybody on the role. `slot` is None for what is edited.
+    """
+
+    incident: str
+    policy: HeldPolicy
+    state: OursState
+    slot: Slot | None = None
+    cut_off: datetime | None = None
+    until: datetime | None = None
+    sessions: int | None = None
+
+
+class Mistake(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing wrong with a deny: where in it, and what."""
+
+    path: str
+    message: str
+
+
+class Theirs(msgspec.Struct, frozen=True, kw_only=True):
+    """A deny by issue time or by name that is not ours: AWS's button's, or made by hand."""
+
+    policy: HeldPolicy
+    kind: Literal["aws-button", "by-hand"]
+    mistakes: tuple[Mistake, ...] = ()
+
+
+class Leftover(msgspec.Struct, frozen=True, kw_only=True):
+    """A receipt kept here that is not at its end: unfinished, or its policies are gone without an undo."""
+
+    receipt_id: str
+    state: ReceiptState
+    what: str
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True):
+    """What `status` found at `as_of` (AWS's clock), looked at by the account's own word alone but for `leftovers`."""
+
+    account: str
+    as_of: datetime
+    ours: tuple[Ours, ...]
+    theirs: tuple[Theirs, ...]
+    leftovers: tuple[Leftover, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing needs to be looked at: no edited policy of ours, no mistake, no receipt left over."""
+        edited = any(one.state == "edited" for one in self.ours)
+        return not (edited or self.leftovers or any(one.mistakes for one in self.theirs))
