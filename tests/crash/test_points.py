@@ -1,0 +1,175 @@
+"""There is no crash after which nobody knows what was done: from every point both ways lead to an end.
+
+A point lies before and after each write to AWS and each write to the journal. From each of them `apply --resume`
+finishes the cut, and `undo` puts everything back; what belongs to others stays byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from tests.crash.mortal import Died, Life, mortal
+from tests.fakes import START
+from tests.steps.made import (
+    EVERYTHING,
+    FOREIGN,
+    KEITH,
+    ROLE_NAME,
+    WHOLE_ROLE,
+    WORK,
+    Scene,
+    issuance,
+    keith_identity,
+    made_role,
+    scene,
+)
+from unassume.errors import InputError
+from unassume.means.mark import our_statements
+from unassume.model.plans import Plan
+from unassume.model.receipts import Receipt, fold
+from unassume.ports import World
+from unassume.steps.apply import apply, resume
+from unassume.steps.undo import undo
+
+NEVER = 10**9
+RESTARTED = timedelta(seconds=2)
+INLINE = {"work": WORK, "foreign": FOREIGN}
+FULL = "x" * 10_000
+
+
+def incident() -> Scene:
+    """The incident, on a role that also holds what is somebody else's."""
+    set_up = scene()
+    set_up.accounts.roles[ROLE_NAME] = made_role(inline=INLINE)
+    return set_up
+
+
+def crowd() -> Scene:
+    """So many leaked sessions, on a role without room inline, that only several managed policies hold them."""
+    set_up = incident()
+    for number in range(80):
+        at, key = START - timedelta(minutes=5), f"ASIAEXAMPLELOOT{number:05}"
+        set_up.trail.seen.append(issuance(f"loot-{number:059}", at, key, caller=keith_identity()))
+    set_up.accounts.roles[ROLE_NAME] = made_role(inline={**INLINE, "full": FULL})
+    return set_up
+
+
+PLANS: dict[str, tuple[Callable[[], Scene], Callable[[Scene], Plan], int]] = {
+    "a name": (incident, lambda set_up: set_up.planned(KEITH, canary=False), 10),
+    "a name and a canary": (incident, lambda set_up: set_up.planned(KEITH), 12),
+    "an issuance": (incident, lambda set_up: set_up.planned(KEITH, rung="issuance", canary=False), 10),
+    "a role": (incident, lambda set_up: set_up.planned(WHOLE_ROLE, canary=False), 10),
+    "a hold": (incident, lambda set_up: set_up.planned(KEITH, rung="hold", canary=False), 10),
+    "several policies": (crowd, lambda set_up: set_up.planned(KEITH, canary=False), 16),
+    "several policies, each with a canary": (crowd, lambda set_up: set_up.planned(KEITH), 18),
+}
+"""How the incident begins, what is planned for it, and how many points applying it has."""
+POINTS = [(name, point) for name, (_, _, count) in PLANS.items() for point in range(1, count + 1)]
+
+
+def dying(set_up: Scene, point: int) -> World:
+    return mortal(set_up.world, set_up.accounts, set_up.journal, Life(point))
+
+
+def died_applying(name: str, point: int) -> tuple[Scene, Plan]:
+    """The scene as the dead process left it, and its plan."""
+    begin, made_in, _ = PLANS[name]
+    set_up = begin()
+    made = made_in(set_up)
+    with pytest.raises(Died):
+        apply(made, dying(set_up, point), EVERYTHING)
+    set_up.clock.at += RESTARTED
+    return set_up, made
+
+
+def left_by(set_up: Scene) -> Receipt | None:
+    """The newest receipt that can be read; None where none was begun."""
+    for entries in reversed(list(set_up.journal.kept.values())):
+        try:
+            return fold(entries)
+        except InputError:
+            continue
+    return None
+
+
+def others_are_untouched(set_up: Scene) -> bool:
+    role = set_up.accounts.roles[ROLE_NAME]
+    return {**role.inline, "full": FULL} == {**INLINE, "full": FULL} and role.attached == {}
+
+
+def stands_whole(set_up: Scene, made: Plan) -> bool:
+    """Whether every slot of the plan holds our policy, bound, and no other slot does."""
+    standing = set_up.accounts.slots
+    return set(standing) == {change.slot for change in made.changes} and all(map(our_statements, standing.values()))
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_the_points_are_counted(name: str) -> None:
+    """The number of points is the one stated: a new write cannot slip past these tests."""
+    begin, made_in, count = PLANS[name]
+    set_up, life = begin(), Life(NEVER)
+    apply(made_in(set_up), mortal(set_up.world, set_up.accounts, set_up.journal, life), EVERYTHING)
+    assert life.passed == count
+
+
+@pytest.mark.parametrize(("name", "point"), POINTS)
+def test_a_dead_apply_is_finished(name: str, point: int) -> None:
+    """Resumed, or applied again where nothing had begun, the cut stands whole and nobody else's policy changed."""
+    set_up, made = died_applying(name, point)
+    receipt = left_by(set_up)
+    if receipt is None:
+        assert set_up.accounts.slots == {}
+        assert apply(made, set_up.world, EVERYTHING).is_complete
+    else:
+        assert resume(receipt, set_up.world, EVERYTHING).is_complete
+    assert stands_whole(set_up, made)
+    assert others_are_untouched(set_up)
+
+
+@pytest.mark.parametrize(("name", "point"), POINTS)
+def test_a_dead_apply_is_undone(name: str, point: int) -> None:
+    """Undone from wherever it died, the account is as at the start."""
+    set_up, _ = died_applying(name, point)
+    receipt = left_by(set_up)
+    if receipt is not None and set(receipt.states) != {"untouched"}:
+        assert apply(undo(receipt, set_up.world), set_up.world, EVERYTHING).is_complete
+    assert set_up.accounts.slots == {}
+    assert others_are_untouched(set_up)
+
+
+UNDO_POINTS = {"a name and a canary": 12, "several policies": 18}
+
+
+@pytest.mark.parametrize(
+    ("name", "point"), [(name, point) for name, count in UNDO_POINTS.items() for point in range(1, count + 1)]
+)
+@pytest.mark.parametrize("again", [True, False], ids=["undone again", "resumed"])
+def test_a_dead_undo_is_finished(name: str, point: int, *, again: bool) -> None:
+    """An undo that died is done again, or its own receipt is resumed: either way the account is as at the start."""
+    begin, made_in, _ = PLANS[name]
+    set_up = begin()
+    receipt = apply(made_in(set_up), set_up.world, EVERYTHING)
+    with pytest.raises(Died):
+        apply(undo(receipt, set_up.world), dying(set_up, point), EVERYTHING)
+    set_up.clock.at += RESTARTED
+    ended = left_by(set_up)
+    assert ended is not None
+    if ended.id == receipt.id or (again and not set_up.receipt(receipt.id).undone_by):
+        assert apply(undo(set_up.receipt(receipt.id), set_up.world), set_up.world, EVERYTHING).is_complete
+    elif not again:
+        assert resume(ended, set_up.world, EVERYTHING).is_complete
+    assert set_up.accounts.slots == {}
+    assert others_are_untouched(set_up)
+
+
+@pytest.mark.parametrize(("name", "count"), UNDO_POINTS.items())
+def test_the_points_of_an_undo_are_counted(name: str, count: int) -> None:
+    """As for apply: none slips past."""
+    begin, made_in, _ = PLANS[name]
+    set_up, life = begin(), Life(NEVER)
+    receipt = apply(made_in(set_up), set_up.world, EVERYTHING)
+    apply(undo(receipt, set_up.world), mortal(set_up.world, set_up.accounts, set_up.journal, life), EVERYTHING)
+    assert life.passed == count
