@@ -31,7 +31,10 @@ MISTAKEN = json.dumps(
         },
     }
 )
-COMMANDS = ("find", "plan", "preview", "apply", "verify", "undo", "report", "doctor", "lint", "explain", "check", "lab", "drill")
+COMMANDS = (
+    "find", "plan", "preview", "apply", "verify", "undo", "status", "prune", "report", "doctor", "lint", "explain",
+    "check", "lab", "drill",
+)  # fmt: skip
 
 
 def loaded(program: str, *words: str, exit_code: int = 0) -> set[str]:

@@ -72,9 +72,7 @@ def own_permissions(
     clock: Clock | None = None,
 ) -> AwsPermissions:
     """What the responder's own credentials may do, for doctor; nothing is asked before it is wanted."""
-    return AwsPermissions(
-        Connection(clock or SystemClock(), profile=profile, region=region, endpoint_url=endpoint_url)
-    )
+    return AwsPermissions(Connection(clock or SystemClock(), profile=profile, region=region, endpoint_url=endpoint_url))
 
 
 def default_state_dir() -> str:
