@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from unassume.errors import AccessError, InputError, TrailError
-from unassume.model.evidence import Probe, Probed
+from unassume.model.evidence import Probe, Probed, ProfileProbe
 from unassume.model.inventories import HeldPolicy
 from unassume.model.receipts import Begun, Entry, Intended
 from unassume.model.sightings import Ask, Coverage, Issuance, RegionRead, Sighting
@@ -97,6 +97,7 @@ class FakeAccounts:
     is_lost: bool = False
     probes: list[str] = field(default_factory=list)
     probed: list[Probe] = field(default_factory=list)
+    profiles: dict[str, list[Probed]] = field(default_factory=dict)
     writes: list[tuple[Slot, str | None, str | None]] = field(default_factory=list)
     after_write: Callable[[Slot], None] | None = None
     _last: dict[Slot, _Write] = field(default_factory=dict)
@@ -159,7 +160,9 @@ class FakeAccounts:
         else:
             self.slots[slot] = text
 
-    def probe(self, probe: Probe) -> Probed:
+    def probe(self, probe: Probe | ProfileProbe) -> Probed:
+        if isinstance(probe, ProfileProbe):
+            return self.profiles[probe.profile].pop(0)
         self.probed.append(probe)
         outcome = self.probes.pop(0) if self.probes else self._answer(probe)
         return msgspec.convert({"at": self.now(), "outcome": outcome, "detail": "as the fake says"}, Probed)

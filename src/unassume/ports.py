@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from unassume.model.evidence import Probe, Probed
+from unassume.model.evidence import Probe, Probed, ProfileProbe
 from unassume.model.inventories import HeldPolicy
 from unassume.model.receipts import Entry
 from unassume.model.sightings import Ask, Coverage, Sighting
@@ -56,8 +56,8 @@ class Accounts(Protocol):
     def write(self, slot: Slot, before: str | None, after: str | None) -> None:
         """Put `after` where `before` stood (None: nothing); safe to repeat from any state between."""
 
-    def probe(self, probe: Probe) -> Probed:
-        """Make one harmless call as a session of a role and say how AWS answered; never raises for a refusal."""
+    def probe(self, probe: Probe | ProfileProbe) -> Probed:
+        """Make one harmless call as a session of a role, or with a profile, and say how AWS answered, also refused."""
 
 
 class Journal(Protocol):

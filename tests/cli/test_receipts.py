@@ -77,3 +77,19 @@ def test_a_cut_from_receipt_to_undo(run: CommandLine, lab: Lab, cut: str) -> Non
     ):
         ran = run(*words)
         assert (ran.code, ran.out, ran.complaint[-1].partition(":")[0]) == (code, "", "hint"), (words, ran.err)
+
+
+def test_the_leaked_credentials_are_asked_by_profile(run: CommandLine, lab: Lab) -> None:
+    """The issuance is proved by the leaked session's own refusal; another's profile is bad input, and nothing leaks."""
+    assert run("plan", SESSION, "--leaked", "session", "--out", run.path("plan.json")).code in (0, 3)
+    assert run("apply", run.path("plan.json")).code == 7
+    lab.clock.advance(10)
+    wrong = run("verify", "latest", "--probe-profile", "bob")
+    assert (wrong.code, is_clear(wrong), "no session the receipt cuts" in wrong.err) == (2, True, True)
+    absent = run("verify", "latest", "--probe-profile", "nobody")
+    assert (absent.code, is_clear(absent)) == (2, True)
+    proved = run("verify", "latest", "--wait", "--probe-profile", "keith")
+    assert (proved.code, "CONTAINED" in proved.out) == (0, True)
+    secret = lab.credentials("keith").secret_access_key
+    assert secret not in proved.out + proved.err + run.receipts()[-1].read_text()
+    assert run("undo", "latest", "--yes", "--reopen").code == 0

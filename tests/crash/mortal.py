@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tests.fakes import FakeAccounts, FakeJournal
-from unassume.model.evidence import Probe, Probed
+from unassume.model.evidence import Probe, Probed, ProfileProbe
 from unassume.model.inventories import HeldPolicy
 from unassume.model.receipts import Entry
 from unassume.model.slots import Slot, Standing
@@ -60,7 +60,7 @@ class MortalAccounts:
         self.inner.write(slot, before, after)
         self.life.point()
 
-    def probe(self, probe: Probe) -> Probed:
+    def probe(self, probe: Probe | ProfileProbe) -> Probed:
         return self.inner.probe(probe)
 
 

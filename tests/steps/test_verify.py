@@ -20,6 +20,7 @@ from tests.steps.made import (
     KEITH,
     KEYS,
     LOST,
+    ROLE_ID,
     ROLE_NAME,
     WHOLE_ROLE,
     WORK,
@@ -32,8 +33,9 @@ from tests.steps.made import (
     use,
 )
 from unassume.errors import InputError, PartialError
-from unassume.model.evidence import Evidence, Wait
+from unassume.model.evidence import Evidence, Probed, Wait
 from unassume.model.leads import Lead
+from unassume.model.plans import RungName
 from unassume.model.receipts import Observed, Receipt, Undone
 from unassume.steps.apply import apply
 from unassume.steps.undo import undo
@@ -425,3 +427,45 @@ def test_aws_s_clock_counts_not_ours() -> None:
     assert isinstance(found, Evidence)
     assert found.contained
     assert found.enforced_from == later(4 - 250)
+
+
+def probed(outcome: str, name: str = "keith", seconds: float = 5) -> Probed:
+    """How AWS answered the leaked credentials."""
+    seen = {"at": later(seconds), "outcome": outcome, "detail": "as AWS says", "principal_id": f"{ROLE_ID}:{name}"}
+    return msgspec.convert(seen, Probed)
+
+
+@pytest.mark.parametrize("rung", ["session-name", "issuance"])
+def test_the_leaked_credentials_prove_the_cut(rung: RungName) -> None:
+    """Asked until they are refused with an explicit deny: that proves it, where no canary could, too."""
+    set_up = scene()
+    receipt = apply(set_up.planned(KEITH, rung=rung, canary=False), set_up.world, EVERYTHING)
+    set_up.accounts.profiles["leaked"] = [probed("allowed"), probed("denied"), probed("explicit-deny", seconds=6)]
+    found = verify(receipt, set_up.world, patience=MINUTES, leaked_profile="leaked")
+    assert isinstance(found, Evidence)
+    assert (found.contained, found.enforced_from) == (True, later(7))
+
+
+@pytest.mark.parametrize("outcome", ["allowed", "unavailable", "denied"])
+def test_leaked_credentials_that_are_let_in_prove_nothing(outcome: str) -> None:
+    """Let in to the end, dead, or refused for another reason: the cut is not proved by them."""
+    set_up, receipt = cut(canary=False)
+    set_up.accounts.profiles["leaked"] = [probed(outcome) for _ in range(60)]
+    assert "enforced" in unmet(verify(receipt, set_up.world, leaked_profile="leaked"))
+
+
+def test_somebody_else_s_credentials_are_bad_input() -> None:
+    """A profile of a session that is not cut would be asked for nothing: the responder is told whose it is."""
+    set_up, receipt = cut(canary=False)
+    set_up.accounts.profiles["leaked"] = [probed("explicit-deny", name="bob")]
+    with pytest.raises(InputError, match="no session the receipt cuts"):
+        verify(receipt, set_up.world, leaked_profile="leaked")
+
+
+def test_another_deny_takes_the_leaked_credentials_word_away() -> None:
+    """Where another policy of the role denies too, their refusal may not be ours."""
+    set_up = scene()
+    set_up.accounts.roles[ROLE_NAME] = made_role(inline={"work": WORK, "keep-out": FOREIGN})
+    receipt = apply(set_up.planned(canary=False), set_up.world, EVERYTHING)
+    set_up.accounts.profiles["leaked"] = [probed("explicit-deny")]
+    assert "enforced" in unmet(verify(receipt, set_up.world, leaked_profile="leaked"))

@@ -11,7 +11,7 @@ from unassume.aws.connection import Connection
 from unassume.aws.probes import Probes
 from unassume.aws.slots import role_inline_policy, role_managed_policy
 from unassume.errors import AccessError
-from unassume.model.evidence import Probe, Probed
+from unassume.model.evidence import Probe, Probed, ProfileProbe
 from unassume.model.inventories import HeldPolicy
 from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy, Slot, Standing
 from unassume.model.surveys import Caller, RoleSubject, Subject, Surveyed
@@ -78,8 +78,8 @@ class AwsAccounts:
             case _:
                 assert_never(slot)
 
-    def probe(self, probe: Probe) -> Probed:
-        """Ask as a session of the role; its credentials never leave this adapter."""
+    def probe(self, probe: Probe | ProfileProbe) -> Probed:
+        """Ask as the session, or with the profile; neither's credentials ever leave this adapter."""
         return self._probes.probe(probe)
 
     def _in_reach(self, account: str) -> None:

@@ -103,6 +103,13 @@ class Connection:
         self._listen(session)
         return self._client(session, service, self.region)
 
+    def with_profile(self, profile: str) -> Connection:
+        """The same AWS, seen with another profile's credentials."""
+        return Connection(
+            self.clock, profile=profile, region=self.region, endpoint_url=self._endpoint_url, incident=self._incident,
+            credentials_file=self._credentials_file,
+        )  # fmt: skip
+
     def identity(self) -> Mapping[str, str]:
         """Whose credentials these are (`Account`, `Arn`, `UserId`), asked once; AccessError when unusable."""
         with self._lock, asking("sts:GetCallerIdentity"):

@@ -1,6 +1,7 @@
-"""A session of our own, denied by its own statement: its refusal shows that the policy is enforced.
+"""One harmless call as a session: our canary, denied by its own statement, or the leaked one, by a profile.
 
-INVARIANT: its credentials live in one client in memory; they are not returned, logged or written.
+INVARIANT: their credentials live in one client in memory, read or minted by boto3; they are not returned, logged or
+written.
 """
 
 from __future__ import annotations
@@ -8,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from unassume.aws.connection import Connection
 from unassume.aws.refusals import DENIED, asking, code_of, message_of, one_line
 from unassume.errors import AccessError, InputError
-from unassume.model.evidence import Probe, Probed
+from unassume.model.evidence import Probe, Probed, ProfileProbe
 from unassume.trail.refusals import says_explicit_deny
 
 SECONDS = 900  # the shortest session STS gives
@@ -27,9 +30,15 @@ class Probes:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._clients: dict[Probe, Any] = {}
+        self._profiles: dict[str, tuple[Any, str]] = {}
 
-    def probe(self, probe: Probe) -> Probed:
-        """Make one harmless call as the session; a dead session is replaced once, a refusal is an answer."""
+    def probe(self, probe: Probe | ProfileProbe) -> Probed:
+        """Make one harmless call as the session; a refusal is an answer, and a dead canary is replaced once.
+
+        Raises AccessError or InputError for a profile that boto3 finds no usable credentials in.
+        """
+        if isinstance(probe, ProfileProbe):
+            return self._ask_by_profile(probe.profile)
         fresh = probe not in self._clients
         probed, is_dead = self._ask(probe)
         if is_dead:
@@ -44,10 +53,22 @@ class Probes:
                 self._clients[probe] = self._mint(probe)
         except (AccessError, InputError) as error:
             return self._probed("unavailable", f"no canary session: {error.message}"), False
+        return self._called(self._clients[probe])
+
+    def _ask_by_profile(self, profile: str) -> Probed:
+        """Who it is, is asked once: no policy stops GetCallerIdentity, and its answer proves nothing by itself."""
+        if profile not in self._profiles:
+            other = self._connection.with_profile(profile)
+            self._profiles[profile] = other.client("iam"), other.identity()["UserId"]
+        client, principal_id = self._profiles[profile]
+        return msgspec.structs.replace(self._called(client)[0], principal_id=principal_id)
+
+    def _called(self, client: Any) -> tuple[Probed, bool]:
+        """How AWS answered, and whether the credentials are dead."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            self._clients[probe].list_account_aliases()
+            client.list_account_aliases()
         except ClientError as error:
             return self._refused(error), code_of(error) in _DEAD
         except BotoCoreError as error:

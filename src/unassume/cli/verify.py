@@ -14,11 +14,12 @@ from unassume.cli.options import Aws, aws_options, output_option
 @click.argument("receipt")
 @click.option("--wait", is_flag=True, help="Look again until it is proved, cannot be, or the time is up.")
 @click.option("--timeout", type=click.IntRange(1, 7200), default=1200, help="How many seconds --wait may take.")
+@click.option("--probe-profile", metavar="NAME", help="A profile with the leaked credentials, to ask by them.")
 @output_option
 @aws_options
 @click.pass_context
 def verify(
-    context: click.Context, receipt: str, wait: bool, timeout: int, output: str, aws: Aws,
+    context: click.Context, receipt: str, wait: bool, timeout: int, probe_profile: str | None, output: str, aws: Aws,
 ) -> None:  # fmt: skip
     """Prove that the cut of RECEIPT (an id, a path, or `latest`) holds. Exit 0 means contained; 7 means not proven."""
     from unassume.cli.terminal import show, show_json, width
@@ -30,7 +31,8 @@ def verify(
     here = aws.world()
     read = fold(here.journal.entries(receipt))
     here = aws.world(read.plan.incident)
-    found = step(read, here, patience=timedelta(seconds=timeout) if wait else None)
+    patience = timedelta(seconds=timeout) if wait else None
+    found = step(read, here, patience=patience, leaked_profile=probe_profile)
     evidence = found.evidence if isinstance(found, Wait) else found
     if output == "json":
         show_json(

@@ -27,12 +27,22 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     session_name: str
 
 
+class ProfileProbe(msgspec.Struct, frozen=True, kw_only=True):
+    """Ask AWS with the credentials of a profile, which the responder says are the leaked ones."""
+
+    profile: str
+
+
 class Probed(msgspec.Struct, frozen=True, kw_only=True):
-    """What a probe saw; only `explicit-deny` (in an identity-based policy) shows our policy enforced."""
+    """What a probe saw; only `explicit-deny` (in an identity-based policy) shows our policy enforced.
+
+    `principal_id` is the user id a profile asked as.
+    """
 
     at: datetime
     outcome: Literal["explicit-deny", "denied", "allowed", "unavailable"]
     detail: str
+    principal_id: str = ""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from typing import assert_never
 from unassume.errors import AccessError, InputError
 from unassume.iam.documents import parse
 from unassume.means.mark import our_statements
-from unassume.model.evidence import Probe
+from unassume.model.evidence import Probe, ProfileProbe
 from unassume.model.plans import Canary
 from unassume.model.receipts import Observed, Receipt
 from unassume.model.selectors import IssuanceSelector
@@ -36,13 +36,16 @@ class Enforcement:
     by: str
 
 
-def measure(remains: Remains, world: World) -> Enforcement:
-    """E as the receipt has it, else as the canary or the trail shows it now; what is measured is journalled."""
+def measure(remains: Remains, world: World, leaked_profile: str | None = None) -> Enforcement:
+    """E as the receipt has it, else as a canary, the leaked credentials or the trail show it now; it is journalled."""
     receipt, last_allowed = remains.receipt, remains.last_allowed_at()
     known = Enforcement(receipt.enforced_from, receipt.enforced_by)
     if known.at is not None and (last_allowed is None or last_allowed < known.at):
         return _still(known, receipt, world)
-    asked = ask_canaries(receipt, world, _PROBES) if _has_canary(receipt) else Enforcement(None, "")
+    if leaked_profile is not None:
+        asked = _ask_leaked(remains, world, leaked_profile)
+    else:
+        asked = ask_canaries(receipt, world, _PROBES) if _has_canary(receipt) else Enforcement(None, "")
     seen = asked if asked.at is not None else _by_trail(remains, last_allowed, world)
     if seen.at is None or (last_allowed is not None and last_allowed >= seen.at):
         return Enforcement(None, asked.by or seen.by)
@@ -170,6 +173,26 @@ def ask_canaries(receipt: Receipt, world: World, times: int) -> Enforcement:
             return Enforcement(_next_second(max(refused_at)), f"{whose} refused with an explicit deny")
         world.clock.sleep(1)
     return Enforcement(None, "the canary was not asked")
+
+
+def _ask_leaked(remains: Remains, world: World, profile: str) -> Enforcement:
+    """Ask with the leaked credentials, once a second; InputError where they are of no session the receipt cuts."""
+    asked_as, probe = {one.principal_id for one in remains.cut()}, ProfileProbe(profile=profile)
+    for asked in range(1, _PROBES + 1):
+        probed = world.accounts.probe(probe)
+        if probed.principal_id not in asked_as:
+            raise InputError(
+                f"the profile `{profile}` is of `{probed.principal_id}`, which is no session the receipt cuts",
+                hint="give the profile that holds the leaked credentials",
+            )
+        if probed.outcome == "explicit-deny" and _others_deny(remains.receipt, world):
+            return Enforcement(None, "the leaked credentials were refused, but another policy may have done that")
+        if probed.outcome == "explicit-deny":
+            return Enforcement(_next_second(probed.at), "the leaked credentials were refused with an explicit deny")
+        if probed.outcome == "unavailable" or asked == _PROBES:
+            return Enforcement(None, f"the leaked credentials are {probed.outcome}: {probed.detail}")
+        world.clock.sleep(1)
+    return Enforcement(None, "the leaked credentials were not asked")
 
 
 def _next_second(at: datetime) -> datetime:

@@ -27,14 +27,19 @@ _SHORTEST, _LONGEST, _USUAL = 5, 300, 30
 _SECOND = timedelta(seconds=1)
 
 
-def verify(receipt: Receipt, world: World, *, patience: timedelta | None = None) -> Evidence | Wait:
-    """Prove the cut now; with `patience`, look again until it is proved, cannot be, or the time is up."""
+def verify(
+    receipt: Receipt, world: World, *, patience: timedelta | None = None, leaked_profile: str | None = None
+) -> Evidence | Wait:
+    """Prove the cut now; with `patience`, look again until it is proved, cannot be, or the time is up.
+
+    `leaked_profile` names a profile that holds the leaked credentials; InputError where it holds others.
+    """
     check_receipt(receipt)
     if receipt.plan.purpose != "cut":
         raise InputError(f"receipt {receipt.id} took a cut back: nothing to prove", hint="verify the cut itself")
     deadline = world.accounts.now() + (patience or timedelta(0))
     while True:
-        found = _look(receipt, world)
+        found = _look(receipt, world, leaked_profile)
         if isinstance(found, Evidence) or world.accounts.now() >= deadline:
             _keep(receipt, found.evidence if isinstance(found, Wait) else found, world)
             return found
@@ -70,14 +75,13 @@ def _told_since(receipt: Receipt, evidence: Evidence, world: World) -> Receipt:
         )
 
 
-def _look(receipt: Receipt, world: World) -> Evidence | Wait:
+def _look(receipt: Receipt, world: World, leaked_profile: str | None) -> Evidence | Wait:
     """One look at every proof; Wait only when all that is missing may still come."""
     lineage = _find_again(receipt, world)
     remains = Remains(receipt, lineage)
     standing = proofs.policies_stand(receipt, world)
-    enforcement = (
-        measure(remains, world) if standing.is_met else Enforcement(None, "not asked: our policy does not stand")
-    )
+    not_asked = Enforcement(None, "not asked: our policy does not stand")
+    enforcement = measure(remains, world, leaked_profile) if standing.is_met else not_asked
     ways_out = _ways_out(receipt, world)
     found = (
         proofs.policies_stand(receipt, world) if standing.is_met else standing,
