@@ -27,6 +27,7 @@ from unassume.cli.report import report
 from unassume.cli.status import status
 from unassume.cli.undo import undo
 from unassume.cli.verify import verify
+from unassume.cli.watch import watch
 from unassume.errors import UnassumeError
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    find, plan, preview, apply, verify, undo, status, prune, report, doctor, lint, explain, check, lab, drill,
+    find, plan, preview, apply, verify, watch, undo, status, prune, report, doctor, lint, explain, check, lab, drill,
 )  # fmt: skip
 for _command in _COMMANDS:
     cli.add_command(_command)

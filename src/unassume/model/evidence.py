@@ -73,3 +73,21 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime
     why: tuple[str, ...]
     evidence: Evidence
+
+
+class Loss(msgspec.Struct, frozen=True, kw_only=True):
+    """Containment is lost, or was never there: which proof speaks against it, and what it says."""
+
+    at: datetime
+    proof: ProofName
+    what: str
+
+
+class Watched(msgspec.Struct, frozen=True, kw_only=True):
+    """How a watch ended: with the losses of its last look, or at its time with the verdict of that look."""
+
+    receipt_id: str
+    ended_at: datetime
+    looks: int
+    contained: bool
+    losses: tuple[Loss, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from unassume.model.evidence import Evidence, Wait
+from unassume.model.evidence import Evidence, Wait, Watched
 from unassume.model.receipts import Receipt
 from unassume.report.plan import bound_words
 from unassume.report.table import paragraph
@@ -18,7 +18,8 @@ def receipt_lines(receipt: Receipt, width: int = 80) -> list[str]:
         word = "removed" if state == "written" and change.after is None else state
         lines += paragraph(f"the {change.slot.label}", width, f"{word}: ")
     if receipt.plan.purpose != "cut":
-        lines += paragraph(f"receipt {receipt.plan.undoes}", width, "put back: ")
+        if receipt.plan.undoes is not None:
+            lines += paragraph(f"receipt {receipt.plan.undoes}", width, "put back: ")
         return [*lines, *paragraph(receipt.id, width, "receipt: ")]
     seen = time_of_day(receipt.begun.seen_up_to) if receipt.begun.seen_up_to else "not known in every region"
     lines += paragraph(f"trail seen up to: {seen}", width, "WRITTEN, NOT YET PROVEN; ")
@@ -59,6 +60,17 @@ def _is_caught_up(evidence: Evidence) -> bool:
 
 def _seen_up_to(evidence: Evidence) -> datetime | None:
     return next((proof.at for proof in evidence.proofs if proof.name == "trail-caught-up"), None)
+
+
+def watched_lines(seen: Watched, width: int = 80) -> list[str]:
+    """How a watch ended, its losses first."""
+    lines = []
+    for loss in seen.losses:
+        lines += paragraph(f"{clock_time(loss.at)} {loss.what}", width, "LOST: ")
+    if seen.losses:
+        return [*lines, *paragraph(f"unassume verify {seen.receipt_id}", width, "next: ")]
+    words = "contained to the end" if seen.contained else "NOT PROVEN: do not call this contained"
+    return paragraph(f"{words}; looked {seen.looks} times, the last {clock_time(seen.ended_at)}", width)
 
 
 def unseen_lines(found: Evidence | Wait, width: int = 80) -> list[str]:
