@@ -26,6 +26,11 @@ class Actor:
         """The id of the key the actor signs with."""
         return self._credentials.access_key_id
 
+    @property
+    def credentials(self) -> Credentials:
+        """What the actor holds."""
+        return self._credentials
+
     def work(self) -> dict[str, str]:
         """One round of the calls the shared role is used for."""
         return {action: self._answer(call) for action, call in self._calls().items()}

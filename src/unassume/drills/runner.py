@@ -6,7 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from unassume.drills import bob_mary_keith, older_sessions, same_second
+from unassume.drills import (
+    bob_mary_keith,
+    full_role,
+    late_plan,
+    older_sessions,
+    same_name,
+    same_second,
+    two_responders,
+)
 from unassume.drills.stage import Stage, stage
 from unassume.drills.story import told
 from unassume.model.rehearsals import Rehearsal
@@ -25,6 +33,10 @@ DRILLS: Mapping[str, Incident] = MappingProxyType(
         "bob-mary-keith": Incident(bob_mary_keith.SUMMARY, bob_mary_keith.play),
         "older-sessions": Incident(older_sessions.SUMMARY, older_sessions.play),
         "same-second": Incident(same_second.SUMMARY, same_second.play),
+        "same-name": Incident(same_name.SUMMARY, same_name.play),
+        "full-role": Incident(full_role.SUMMARY, full_role.play),
+        "late-plan": Incident(late_plan.SUMMARY, late_plan.play),
+        "two-responders": Incident(two_responders.SUMMARY, two_responders.play),
     }
 )
 

@@ -18,7 +18,7 @@ from unassume.lab.seeds.documents import arn
 from unassume.model.evidence import Evidence, Wait
 from unassume.model.leads import Lead
 from unassume.model.lineages import Lineage
-from unassume.model.plans import Choices, CutOff, Plan, RungName
+from unassume.model.plans import Choices, CutOff, Leaked, Plan, RungName
 from unassume.model.receipts import Receipt
 from unassume.model.rehearsals import DrillResult
 from unassume.ports import World
@@ -70,15 +70,33 @@ class Stage:
         self._thief_keys.add(credentials.access_key_id)
         return Actor(self.lab, "thief", credentials, address)
 
-    def planned(self, lead: Lead, rung: RungName | None = None, cut_off: CutOff | None = None) -> tuple[Lineage, Plan]:
+    def leaked(self, actor: Actor) -> Actor:
+        """The thief on that person's credentials, which leaked too: no call on them is a bystander's any more."""
+        self._bystanders.discard(actor.key_id)
+        return self.as_thief(actor.credentials, ELSEWHERE)
+
+    def stands_by(self, actor: Actor) -> Actor:
+        """Somebody who must not notice anything: his calls are counted as a bystander's."""
+        self._bystanders.add(actor.key_id)
+        return actor
+
+    def planned(
+        self, lead: Lead, rung: RungName | None = None, cut_off: CutOff | None = None, leaked: Leaked = "unknown"
+    ) -> tuple[Lineage, Plan]:
         """find, survey and plan with a canary."""
         lineage = find(lead, self.world)
-        choices = Choices(incident=f"drill-{self.name}", rung=rung, canary=True, cut_off=cut_off or CutOff())
+        choices = Choices(
+            incident=f"drill-{self.name}", rung=rung, canary=True, cut_off=cut_off or CutOff(), leaked=leaked
+        )
         return lineage, plan(lineage, survey(lineage, self.world), choices)
 
     def applied(self, made: Plan, consent: Consent | None = None) -> Receipt:
         """apply, with what the responder agreed to."""
         return apply(made, self.world, consent)
+
+    def another_world(self, state_dir: str) -> World:
+        """The World of a second responder, with receipts of his own."""
+        return responder_world(self.lab, state_dir, self.name)
 
     def verified(self, receipt: Receipt) -> Evidence:
         """verify, waiting for the trail by jumping the clock; the evidence so far when patience runs out."""
@@ -134,9 +152,14 @@ def stage(name: str) -> Iterator[Stage]:
     lab = Lab(seed="bob-mary-keith", propagation=PROPAGATION, read_delay=READ_DELAY, trail_delay=TRAIL_DELAY)
     with tempfile.TemporaryDirectory(prefix="unassume-drill-") as state_dir, lab:
         # The leak is a few minutes old: what was issued since is in the trail, the thief's first calls are not.
-        world = connect(
-            RESPONDER, lab.region, lab.endpoint_url, credentials_file=str(lab.profiles_path),
-            state_dir=state_dir, clock=lab.clock, progress=SilentProgress(), incident=f"drill-{name}",
-        )  # fmt: skip
+        world = responder_world(lab, state_dir, name)
         lab.clock.advance(TRAIL_DELAY)
         yield Stage(lab, world, name)
+
+
+def responder_world(lab: Lab, state_dir: str, name: str) -> World:
+    """The responder's World in the lab."""
+    return connect(
+        RESPONDER, lab.region, lab.endpoint_url, credentials_file=str(lab.profiles_path),
+        state_dir=state_dir, clock=lab.clock, progress=SilentProgress(), incident=f"drill-{name}",
+    )  # fmt: skip
