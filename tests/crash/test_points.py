@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -173,3 +174,9 @@ def test_the_points_of_an_undo_are_counted(name: str, count: int) -> None:
     receipt = apply(made_in(set_up), set_up.world, EVERYTHING)
     apply(undo(receipt, set_up.world), mortal(set_up.world, set_up.accounts, set_up.journal, life), EVERYTHING)
     assert life.passed == count
+
+
+def test_the_readme_states_the_points() -> None:
+    """The README's number is the sum of those tried here, of apply and of undo."""
+    points = sum(count for _, _, count in PLANS.values()) + sum(UNDO_POINTS.values())
+    assert f" {points} points " in (Path(__file__).parents[2] / "README.md").read_text()
