@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -91,6 +93,39 @@ def test_appending_after_a_crash_leaves_no_damage(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes() + b'{"entry":"wri')
     FileJournal(tmp_path).append("r-1", STEPS[2])
     assert FileJournal(tmp_path).entries("r-1") == STEPS
+
+
+_FULL = """
+import resource, signal, sys
+from datetime import UTC, datetime
+from unassume.errors import AccessError
+from unassume.journal import FileJournal
+from unassume.model.receipts import Intended
+from pathlib import Path
+
+folder, room = sys.argv[1], int(sys.argv[2])
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+(path,) = Path(folder).rglob("*.jsonl")
+size = path.stat().st_size + room
+resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+try:
+    FileJournal(folder).append("r-1", Intended(at=datetime(2026, 11, 23, 18, tzinfo=UTC), change=0))
+except AccessError as error:
+    print(error.message)
+"""
+
+
+@pytest.mark.parametrize("room", [0, 1, 20, 50])
+def test_a_full_disk_is_an_error_and_loses_nothing(tmp_path: Path, room: int) -> None:
+    """No room for the next entry, or for part of it: nothing is called kept, and what was kept can be read."""
+    written(tmp_path, *STEPS[:1])
+    ran = subprocess.run(
+        [sys.executable, "-c", _FULL, str(tmp_path), str(room)], capture_output=True, text=True, check=True
+    )
+    assert "cannot be written" in ran.stdout
+    assert FileJournal(tmp_path).entries("r-1") == STEPS[:1]
+    FileJournal(tmp_path).append("r-1", STEPS[1])
+    assert FileJournal(tmp_path).entries("r-1") == STEPS[:2]
 
 
 def test_every_cut_of_the_file_reads_as_a_beginning(tmp_path: Path) -> None:
