@@ -45,7 +45,7 @@ RUNGS: list[Selector] = [
 
 def written(*selectors: Selector) -> str:
     made = draft(ROLE, selectors, "inc-1", "seed", with_canaries=True)
-    return scp_document(made.changes, ROLE.arn, START.replace(minute=30))
+    return scp_document(made.changes, {ROLE.id: ROLE.arn}, START.replace(minute=30))
 
 
 def outcome(text: str, name: str, role: str = "DataAnalyst", role_id: str = ROLE_ID) -> str:

@@ -43,7 +43,7 @@ def test_a_later_observation_corrects_an_earlier_one() -> None:
     """Of two instants E the later entry holds."""
     later = START + timedelta(minutes=1)
     seen = [Observed(at=later, enforced_from=at, by=f"{at}") for at in (START, later)]
-    assert fold([begun(), *seen]).enforced_from == later
+    assert fold([begun(), *seen]).enforced.at == later
 
 
 def test_undone_is_remembered() -> None:

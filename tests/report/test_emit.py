@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes import START
-from tests.steps.made import ROLE_NAME, Scene, made_role, role_arn, scene
+from tests.steps.made import ROLE_ID, ROLE_NAME, Scene, made_role, role_arn, scene
 from unassume.errors import InputError
 from unassume.means.mark import our_statements
 from unassume.model.plans import CutOff, RungName
@@ -20,7 +20,7 @@ PINNED = CutOff(at=START + timedelta(minutes=20))
 
 def emitted(set_up: Scene, rung: RungName | None = None, cut_off: CutOff = PINNED) -> str:
     made = set_up.planned(rung=rung, cut_off=cut_off)
-    return "\n".join(emit(made, "terraform", role_arn(ROLE_NAME)))
+    return "\n".join(emit(made, "terraform", {ROLE_ID: role_arn(ROLE_NAME)}))
 
 
 def policies(text: str) -> list[str]:
@@ -61,7 +61,7 @@ def test_an_open_cut_off_is_refused() -> None:
 def test_an_scp_is_one_document_to_paste() -> None:
     """The leaked session is named with the pinned cut-off, and the canary is left out."""
     made = scene().planned(cut_off=PINNED)
-    (text,) = emit(made, "scp", role_arn(ROLE_NAME))
+    (text,) = emit(made, "scp", {ROLE_ID: role_arn(ROLE_NAME)})
     (statement,) = json.loads(text)["Statement"]
     assert statement["Condition"]["DateLessThan"] == {"aws:TokenIssueTime": "2026-11-23T18:20:00Z"}
     assert "canary" not in text.lower()

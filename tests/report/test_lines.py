@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.fakes import ACCOUNT, START
 from tests.report.hostile import TEXTS, WIDTHS, faults
-from tests.steps.made import KEITH, ROLE_ID, WHOLE_ROLE, scene
+from tests.steps.made import CHILD_NAME, KEITH, ROLE_ID, WHOLE_ROLE, scene
 from unassume.iam.lint import Finding
 from unassume.means.mark import document
 from unassume.model.evidence import Evidence, Proof, Wait
@@ -175,6 +175,7 @@ def test_what_is_not_cut_comes_before_what_is() -> None:
     """What is assumed and what is not cut stand above the ladder and every change."""
     set_up = scene()
     set_up.child(START - timedelta(minutes=5))
+    set_up.accounts.roles.pop(CHILD_NAME)
     lines = plan_lines(set_up.planned())
     marks = ("assumed:", "NOT CUT (1)", "> session-name", "change:")
     places = [next(place for place, line in enumerate(lines) if mark in line) for mark in marks]

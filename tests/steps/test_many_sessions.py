@@ -49,7 +49,7 @@ def test_more_than_one_policy_holds_are_cut_by_several() -> None:
     (chosen,) = (one for one in made.outlooks if one.chosen)
     assert (set(chosen.cut), chosen.bystanders) == (set(made.targets), ())
     receipt = apply(made, set_up.world)
-    assert receipt.enforced_by == f"our {len(made.changes)} canaries were refused with an explicit deny"
+    assert receipt.enforced.by == f"our {len(made.changes)} canaries were refused with an explicit deny"
     assert {probe.session_name for probe in set_up.accounts.probed} == {one.session_name for one in made.canaries}
     assert apply(undo(receipt, set_up.world), set_up.world, Consent(reopen=True)).is_complete
     assert set_up.accounts.slots == {}
@@ -66,7 +66,7 @@ def test_one_policy_not_enforced_yet_proves_nothing() -> None:
             set_up.accounts.propagation = 10**6
 
     set_up.accounts.after_write = delay
-    assert apply(made, set_up.world).enforced_from is None
+    assert apply(made, set_up.world).enforced.at is None
 
 
 def test_more_than_the_role_takes_are_a_gap_with_their_number() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.fakes import ACCOUNT, RESPONDER, START
 from tests.means.made import NAMES
-from tests.steps.made import KEITH, ROLE_ID, ROLE_NAME, WHOLE_ROLE, WORK, Scene, made_role, scene
+from tests.steps.made import CHILD_NAME, KEITH, ROLE_ID, ROLE_NAME, WHOLE_ROLE, WORK, Scene, made_role, scene
 from unassume.model.leads import RoleLead, SessionLead
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Choices, Gap, Plan, RungName
@@ -139,9 +139,10 @@ def test_a_session_no_event_shows_is_cut_and_told() -> None:
     assert "no event shows it yet" in made.gaps[0].why
 
 
-def test_a_live_child_on_another_role_is_a_gap() -> None:
-    """What the leaked session assumed elsewhere is not cut here: it is named and blocks containment."""
+def test_a_live_child_out_of_reach_is_a_gap() -> None:
+    """What the leaked session assumed out of our reach is not cut here: it is named and blocks containment."""
     set_up = scene()
+    set_up.accounts.roles.pop(CHILD_NAME)
     set_up.child(START - timedelta(minutes=5))
     made = set_up.planned()
     (gap,) = blocking(made)

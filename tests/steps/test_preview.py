@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from tests.fakes import ACCOUNT, START
-from tests.steps.made import ISSUED, KEITH, WHOLE_ROLE, Scene, issuance, keith_identity, scene
+from tests.steps.made import CHILD_NAME, ISSUED, KEITH, WHOLE_ROLE, Scene, issuance, keith_identity, scene
 from unassume.means.mark import document
 from unassume.model.leads import Lead
 from unassume.model.plans import RungName
@@ -91,6 +91,7 @@ def test_sessions_of_another_role_are_not_judged() -> None:
     """A policy on one role says nothing of another role's sessions."""
     set_up = scene()
     set_up.child(START - timedelta(minutes=5))
+    set_up.accounts.roles.pop(CHILD_NAME)
     assert len(set_up.found().sessions) == 4
     assert len(seen(set_up).judgements) == 3
 

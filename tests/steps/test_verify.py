@@ -106,7 +106,7 @@ def test_e_is_kept_and_the_canary_asked_again() -> None:
     found = look(set_up, set_up.receipt(), NOW_ONLY)
     assert unmet(found) == []
     assert len(set_up.accounts.probed) == 1
-    assert set_up.receipt().enforced_from == later(4)
+    assert set_up.receipt().enforced.at == later(4)
 
 
 def gone(set_up: Scene, receipt: Receipt) -> None:
@@ -296,7 +296,7 @@ def test_e_is_measured_anew_after_an_allowed_call() -> None:
     found = look(set_up, set_up.receipt())
     assert isinstance(found, Evidence)
     assert found.contained
-    assert found.enforced_from == later(101) == set_up.receipt().enforced_from
+    assert found.enforced_from == later(101) == set_up.receipt().enforced.at
 
 
 @pytest.mark.parametrize("canary", [True, False])

@@ -9,6 +9,7 @@ account, never service-linked roles)
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,14 +22,14 @@ from unassume.model.selectors import CanarySelector, Selector, user_id
 LIMIT = LIMITS["scp"]
 
 
-def scp_document(changes: tuple[Change, ...], role_arn: str, cut_off: datetime) -> str:
+def scp_document(changes: tuple[Change, ...], role_arns: Mapping[str, str], cut_off: datetime) -> str:
     """One document that cuts whom these changes cut, with the cut-off bound; InputError where it is too long for one.
 
-    Canaries are left out: nobody asks them about an SCP.
+    `role_arns` are by unique id. Canaries are left out: nobody asks them about an SCP.
     """
-    found = [ours.selector for change in changes for ours in our_statements(change.after or "") or ()]
-    selectors = tuple(selector for selector in found if not isinstance(selector, CanarySelector))
-    text = _written(selectors, role_arn, cut_off)
+    found = [(ours.selector, one.holder_id) for one in changes for ours in our_statements(one.after or "") or ()]
+    selectors = tuple((one, role_arns[id_]) for one, id_ in found if not isinstance(one, CanarySelector))
+    text = _written(selectors, cut_off)
     if (needed := count(text, "scp")) > LIMIT:
         raise InputError(
             f"the cut of {len(selectors)} sessions takes {needed} characters, an SCP holds {LIMIT}",
@@ -37,10 +38,11 @@ def scp_document(changes: tuple[Change, ...], role_arn: str, cut_off: datetime) 
     return text
 
 
-def _written(selectors: tuple[Selector, ...], role_arn: str, cut_off: datetime) -> str:
-    named = tuple(selector for selector in selectors if user_id(selector) is not None)
-    others = tuple(selector for selector in selectors if user_id(selector) is None)
-    statements = [*_statements(named, cut_off), *(_on_role(one, role_arn) for one in _statements(others, cut_off))]
+def _written(selectors: tuple[tuple[Selector, str], ...], cut_off: datetime) -> str:
+    named = tuple(selector for selector, _ in selectors if user_id(selector) is not None)
+    others = [(selector, role_arn) for selector, role_arn in selectors if user_id(selector) is None]
+    on_roles = [_on_role(one, role_arn) for other, role_arn in others for one in _statements((other,), cut_off)]
+    statements = [*_statements(named, cut_off), *on_roles]
     for number, statement in enumerate(statements[1:], 2):
         statement["Sid"] = f"{statement['Sid'].partition('x')[0]}x{number}"
     return json.dumps({"Version": "2012-10-17", "Statement": statements}, separators=(",", ":"))

@@ -45,6 +45,21 @@ class Probed(msgspec.Struct, frozen=True, kw_only=True):
     principal_id: str = ""
 
 
+class Enforcement(msgspec.Struct, frozen=True, kw_only=True):
+    """The instant E from which the deny was seen enforced and what showed it; `at` None: nothing did, `by` says why.
+
+    `roles` has each role's own E by its unique id, of which `at` is the latest.
+    """
+
+    at: datetime | None
+    by: str
+    roles: dict[str, datetime] = {}
+
+    def on(self, role_id: str) -> datetime | None:
+        """E on one role."""
+        return self.roles.get(role_id, self.at)
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """The proofs of one receipt; `enforced_from` is E, the instant the deny was first seen enforced.
 

@@ -50,6 +50,13 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True):
         below = (one for one in self.descendants if self.session(one).role_id == self.role_id)
         return (*self.leaked, *below)
 
+    @property
+    def below(self) -> tuple[Session, ...]:
+        """The sessions of other roles that came of the leaked ones; none while nobody knows which session leaked."""
+        if not self.leaked:
+            return ()
+        return tuple(one for one in map(self.session, self.descendants) if one.role_id != self.role_id)
+
     def session(self, session_id: str) -> Session:
         """The session of that id; KeyError when there is none."""
         for session in self.sessions:

@@ -6,6 +6,7 @@ instant after which the statement is no longer needed as `UNTIL`; `bind` in `mea
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -33,6 +34,14 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     before: str | None
     after: str | None
     one_way: bool = False
+
+
+def by_holder(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
+    """The changes, those on one role together, in the order in which the roles come."""
+    found: dict[str, list[Change]] = {}
+    for change in changes:
+        found.setdefault(change.holder_id, []).append(change)
+    return [tuple(together) for together in found.values()]
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +105,8 @@ class CutOff(msgspec.Struct, frozen=True, kw_only=True):
 class Choices(msgspec.Struct, frozen=True, kw_only=True):
     """What the responder decided; the rest is derived.
 
-    `person_tag` is the session tag that tells persons apart; without it the source identity does.
+    `person_tag` is the session tag that tells persons apart; without it the source identity does. Unless
+    `this_role_only`, the sessions that the leaked ones issued on other roles are cut there too.
     """
 
     incident: str
@@ -105,6 +115,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     cut_off: CutOff = CutOff()
     canary: bool = False
     person_tag: str | None = None
+    this_role_only: bool = False
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -136,3 +147,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     coverage: Coverage | None = None
     raw_events: tuple[RawEvent, ...] = ()
     undoes: str | None = None
+
+    @property
+    def has_cut_off(self) -> bool:
+        """Whether a cut-off is left to be bound: a hold and a single issuance have none."""
+        return any(f'"{CUT_OFF}"' in (change.after or "") for change in self.changes)

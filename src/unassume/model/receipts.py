@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from unassume.errors import InputError
-from unassume.model.evidence import Proof
+from unassume.model.evidence import Enforcement, Proof
 from unassume.model.plans import FORMAT, Change, Plan
 from unassume.model.sightings import RawEvent
 
@@ -71,11 +71,15 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused", tag_fiel
 
 
 class Observed(msgspec.Struct, frozen=True, kw_only=True, tag="observed", tag_field="entry"):
-    """Verify saw the deny enforced: from when, by what; a later entry corrects an earlier one."""
+    """Verify saw the deny enforced: from when, by what; a later entry corrects an earlier one.
+
+    `roles` has each role's own instant by its unique id, where several were cut.
+    """
 
     at: datetime
     enforced_from: datetime
     by: str
+    roles: dict[str, datetime] = {}
 
 
 class Proved(msgspec.Struct, frozen=True, kw_only=True, tag="proved", tag_field="entry"):
@@ -102,8 +106,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     begun: Begun
     states: tuple[ChangeState, ...]
-    enforced_from: datetime | None = None
-    enforced_by: str = ""
+    enforced: Enforcement = Enforcement(at=None, by="")
     undone_by: str | None = None
     proved: Proved | None = None
 
@@ -122,8 +125,7 @@ def fold(entries: Iterable[Entry]) -> Receipt:
     """Read a journal's entries into the receipt they amount to; InputError when it does not begin with `begun`."""
     begun: Begun | None = None
     states: list[ChangeState] = []
-    enforced_from: datetime | None = None
-    enforced_by, undone_by = "", None
+    enforced, undone_by = Enforcement(at=None, by=""), None
     proved: Proved | None = None
     for entry in entries:
         if begun is None:
@@ -143,7 +145,7 @@ def fold(entries: Iterable[Entry]) -> Receipt:
             case Refused(change=index):
                 states[index] = "refused"
             case Observed():
-                enforced_from, enforced_by = entry.enforced_from, entry.by
+                enforced = Enforcement(at=entry.enforced_from, by=entry.by, roles=entry.roles)
             case Proved():
                 proved = entry
             case Undone(by_receipt=by_receipt):
@@ -154,8 +156,7 @@ def fold(entries: Iterable[Entry]) -> Receipt:
         id=begun.receipt_id,
         begun=begun,
         states=tuple(states),
-        enforced_from=enforced_from,
-        enforced_by=enforced_by,
+        enforced=enforced,
         undone_by=undone_by,
         proved=proved,
     )

@@ -21,7 +21,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
         return self.arn.split(":")[1]
 
 
-class RoleSubject(msgspec.Struct, frozen=True, kw_only=True, tag="role", tag_field="subject"):
+class RoleSubject(msgspec.Struct, frozen=True, kw_only=True, order=True, tag="role", tag_field="subject"):
     """A role to be surveyed, by account and name."""
 
     account: str

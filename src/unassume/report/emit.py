@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import assert_never
 
@@ -16,21 +17,22 @@ from unassume.means.scp import scp_document
 from unassume.model.plans import Change, Plan
 from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy
 
-_NO_CUT_OFF = ("hold", "issuance")
 
+def emitted(plan: Plan, form: str, role_arns: Mapping[str, str]) -> list[str]:
+    """The plan as `terraform` or as an `scp`; InputError where only apply could bind the cut-off.
 
-def emitted(plan: Plan, form: str, role_arn: str) -> list[str]:
-    """The plan as `terraform` or as an `scp`; InputError where only apply could bind the cut-off."""
+    `role_arns` are the ARNs of the roles it cuts, by their unique ids.
+    """
     cut_off = _cut_off(plan)
     if form == "scp":
-        return [json.dumps(json.loads(scp_document(plan.changes, role_arn, cut_off)), indent=2)]
+        return [json.dumps(json.loads(scp_document(plan.changes, role_arns, cut_off)), indent=2)]
     bound = bind_changes(plan.changes, cut_off)
     return [line for change in bound if change.after is not None for line in _resources(change)]
 
 
 def _cut_off(plan: Plan) -> datetime:
     """The cut-off as pinned; where the rung has none, any will do."""
-    if plan.cut_off.at is None and plan.rung not in _NO_CUT_OFF:
+    if plan.cut_off.at is None and plan.has_cut_off:
         raise InputError(
             "only apply binds a cut-off to now: when somebody else writes this is not known",
             hint="pin one by --cut-off, a little after it will have been written, or use --rung hold",

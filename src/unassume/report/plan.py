@@ -152,9 +152,9 @@ def _way_back_lines(plan: Plan, width: int) -> list[str]:
 
 
 def _cut_off_words(plan: Plan) -> str:
-    if plan.rung == "hold":
+    if plan.rung == "hold" and not plan.has_cut_off:
         return "none: a hold lasts until it is undone"
-    if plan.rung == "issuance":
+    if not plan.has_cut_off:
         return "none: only what was issued in the seconds named is cut, now and later"
     if plan.cut_off.at is not None:
         return f"{clock_time(plan.cut_off.at)}, pinned"
@@ -163,7 +163,7 @@ def _cut_off_words(plan: Plan) -> str:
 
 def bound_words(plan: Plan, cut_off: datetime) -> str:
     """The cut-off once it is bound, for the people who have to come back."""
-    if plan.rung in ("hold", "issuance"):
+    if not plan.has_cut_off:
         return f"cut-off {_cut_off_words(plan)}"
     return (
         f"cut-off {clock_time(cut_off)}: assume the role again after it, clear ~/.aws/cli/cache, and restart what "

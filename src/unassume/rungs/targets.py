@@ -10,11 +10,15 @@ from unassume.model.sessions import Session
 
 
 def targets_of(lineage: Lineage, leaked: Leaked, persons: tuple[PersonSelector, ...] = ()) -> tuple[Session, ...]:
-    """The sessions of the role that leaked.
+    """The sessions that leaked, and those they issued on other roles.
 
     Of one session known by its key, that session and what it issued; of a person, all of his; else all of the name
     that nobody else is known to hold.
     """
+    return (*_on_the_role(lineage, leaked, persons), *lineage.below)
+
+
+def _on_the_role(lineage: Lineage, leaked: Leaked, persons: tuple[PersonSelector, ...]) -> tuple[Session, ...]:
     named = [lineage.session(one) for one in lineage.on_the_role]
     match leaked:
         case "session":

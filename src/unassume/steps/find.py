@@ -65,7 +65,8 @@ def _look(lead: Lead, world: World, since: datetime, until: datetime) -> Lineage
     inquiry.ask(roles={aim.role.arn}, names={named.session_name for named in aim.named})
     _look_at_use(inquiry, aim)
     descendants = _descend(inquiry, _suspects(inquiry.sessions(), aim))
-    return _lineage(lead, inquiry, aim, descendants)
+    beside = _look_beside(inquiry, aim, descendants, world) if aim.named else set()
+    return _lineage(lead, inquiry, aim, descendants, beside)
 
 
 def _look_at_use(inquiry: Inquiry, aim: Aim) -> None:
@@ -78,6 +79,24 @@ def _look_at_use(inquiry: Inquiry, aim: Aim) -> None:
     if len(names) > _NAMES_ASKED:
         missing = f"{len(names)} session names on the role: how each was used was not looked up for all"
         inquiry.unseen.append(missing) if aim.named else inquiry.note(missing)
+
+
+def _look_beside(inquiry: Inquiry, aim: Aim, descendants: tuple[str, ...], world: World) -> set[str]:
+    """Ask who else is on the other roles of our account that live descendants are of: a cut there could hit them.
+
+    The unique ids of those roles.
+    """
+    assert aim.role is not None
+    ours, below = world.accounts.caller().account, set(descendants)
+    live = [one for one in inquiry.sessions() if one.id in below and one.live is not False and one.account == ours]
+    ids = {one.role_id for one in live} - {aim.role.id}
+    issued = (one for one in inquiry.sightings if isinstance(one, Issuance))
+    inquiry.ask(roles={one.role_arn for one in issued if one.principal_id.partition(":")[0] in ids})
+    names = {one.session_name for one in inquiry.sessions() if one.role_id in ids}
+    inquiry.ask(names=frozenset(sorted(names)[:_NAMES_ASKED]))
+    if len(names) > _NAMES_ASKED:
+        inquiry.unseen.append(f"{len(names)} session names on the roles below: not each one's use was looked up")
+    return ids
 
 
 def _suspects(sessions: Iterable[Session], aim: Aim) -> tuple[Session, ...]:
@@ -104,7 +123,7 @@ def _descend(inquiry: Inquiry, leaked: tuple[Session, ...]) -> tuple[str, ...]:
     return tuple(sorted(family - first))
 
 
-def _lineage(lead: Lead, inquiry: Inquiry, aim: Aim, descendants: tuple[str, ...]) -> Lineage:
+def _lineage(lead: Lead, inquiry: Inquiry, aim: Aim, descendants: tuple[str, ...], beside: set[str]) -> Lineage:
     role = aim.role
     assert role is not None
     found = inquiry.sessions()
@@ -112,7 +131,8 @@ def _lineage(lead: Lead, inquiry: Inquiry, aim: Aim, descendants: tuple[str, ...
     missing = {named.session_name for named in aim.named} - {session.session_name for session in leaked}
     unseen = tuple(_unseen(role, name) for name in sorted(missing))
     leaked, found = (*leaked, *unseen), (*found, *unseen)
-    shown = tuple(_with_role_tags(s, role) for s in found if s.role_id == role.id or s.id in descendants)
+    on_them = (s for s in found if s.role_id in {role.id, *beside} or s.id in descendants)
+    shown = tuple(_with_role_tags(session, role) for session in on_them)
     events = {s.raw.event_id: s.raw for s in inquiry.sightings if isinstance(s, Issuance)}
     return Lineage(
         lead=lead,

@@ -59,9 +59,10 @@ def seen_now(plan: Plan, lineage: Lineage | None, world: World) -> Preview:
 
 
 def _check_roles(plan: Plan, lineage: Lineage) -> None:
-    """INVARIANT: only the role the lead leads to is written; of any other the fresh look shows no bystander."""
+    """INVARIANT: only roles the lead leads to are written; of any other the fresh look shows no bystander."""
+    led_to = {lineage.role_id, *(session.role_id for session in lineage.below)}
     for change in plan.changes:
-        if lineage.role is not None and change.holder_id != lineage.role_id:
+        if lineage.role is not None and change.holder_id not in led_to:
             raise RefusedError(
                 f"the plan cuts role `{change.slot.subject.name}`, but its lead leads to role `{lineage.role.name}`",
                 hint="plan again",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from unassume.means.removal import removable
 from unassume.model.leads import SeveralLeads, describe_lead, lead_text
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Gap, Leaked, Plan, RungName, WayBack
 from unassume.model.selectors import PersonSelector, Selector
+from unassume.model.sessions import Session
 from unassume.model.surveys import Role, Survey
 from unassume.rungs.ladder import rung
 from unassume.steps.preflight import preflight
@@ -63,19 +66,22 @@ def ways_back(lineage: Lineage) -> tuple[WayBack, ...]:
 
 
 def gaps(
-    lineage: Lineage, survey: Survey, role: Role | None, selectors: tuple[Selector, ...], made: Plan
-) -> tuple[Gap, ...]:
-    """Everything the plan does not cut or cannot know, and why."""
+    lineage: Lineage, survey: Survey, role: Role | None, selectors: tuple[Selector, ...], made: Plan,
+    not_below: Mapping[str, str],
+) -> tuple[Gap, ...]:  # fmt: skip
+    """Everything the plan does not cut or cannot know, and why; `not_below` says why of roles below, by their ids."""
+    written = {*(change.holder_id for change in made.changes), lineage.role_id}
     return (
         *(Gap(what="survey", why=gap) for gap in survey.gaps),
         *_unplanned(lineage, role, selectors, made),
-        *_uncut_descendants(lineage),
+        *_uncut_descendants(lineage, survey, written, not_below),
         *(
             Gap(what=f"role `{role.name}`", why=why, judged_anew=True)
             for role in survey.roles
-            for why in removable(role, (change.slot for change in made.changes))
+            if role.id in written
+            for why in removable(role, (one.slot for one in made.changes if one.holder_id == role.id))
         ),
-        *(note for one in survey.roles for note in preflight(one)),
+        *(note for one in survey.roles if one.id in written for note in preflight(one)),
         *(Gap(what="trail", why=gap, blocks_containment=False) for gap in lineage.coverage.gaps),
     )
 
@@ -107,15 +113,27 @@ def _told(lineage: Lineage) -> str:
     return describe_lead(lineage.lead) if several else lead_text(lineage.lead)
 
 
-def _uncut_descendants(lineage: Lineage) -> tuple[Gap, ...]:
+def _uncut_descendants(
+    lineage: Lineage, survey: Survey, written: Collection[str | None], not_below: Mapping[str, str]
+) -> tuple[Gap, ...]:
     sessions = [lineage.session(one) for one in lineage.descendants]
     return tuple(
         Gap(
             what=f"session `{session.session_name}` of role `{session.role_name}` in {session.account}",
-            why="issued by a leaked session, of another role: not cut by this plan, cut that role as well",
+            why=f"issued by a leaked session, of another role: not cut by this plan{_but(session, survey, not_below)}",
             session_id=session.id,
             judged_anew=True,
         )
         for session in sessions
-        if session.live is not False and session.role_id != lineage.role_id
+        if session.live is not False and session.role_id not in written
     )
+
+
+def _but(session: Session, survey: Survey, not_below: Mapping[str, str]) -> str:
+    if session.account != survey.caller.account:
+        return f"; plan it with credentials of account {session.account}"
+    if session.role_id in not_below:
+        return f": {not_below[session.role_id]}"
+    if all(role.id != session.role_id for role in survey.roles):
+        return ": its role is gone or could not be read"
+    return ", cut that role as well"

@@ -19,6 +19,7 @@ from unassume.model.previews import Verdict
 from unassume.model.selectors import PersonSelector, Selector
 from unassume.model.surveys import Role, Survey
 from unassume.rungs import issuance, person
+from unassume.rungs.below import selectors_below
 from unassume.rungs.ladder import LADDER, Rung, rung
 from unassume.rungs.targets import targets_of
 from unassume.steps.gaps import assumed, gaps, ways_back
@@ -27,36 +28,39 @@ from unassume.steps.preview import preview
 
 def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
     """The Changes and Gaps for one lineage under the responder's choices; nothing is read or written."""
-    role = survey.roles[0] if survey.roles else None
+    role = next((role for role in survey.roles if role.id == lineage.role_id), None)
     name = choices.rung or _default_rung(lineage, choices)
     chosen, persons = rung(name), _persons(lineage, choices)
     selectors = chosen.selectors(lineage, choices) if chosen else ()
     drafted = _drafted(role, selectors, choices, survey.as_of)
+    below = _drafted_below(lineage, survey, name, choices) if drafted.changes else ()
+    changes = tuple(change for one in (drafted, *below) for change in one.changes)
     made = Plan(
         tool=f"unassume {__version__}",
         purpose="cut",
         incident=choices.incident,
         created_at=survey.as_of,
         caller_arn=survey.caller.arn,
-        accounts=tuple(sorted({change.slot.account for change in drafted.changes})),
+        accounts=tuple(sorted({change.slot.account for change in changes})),
         lead=lead_text(lineage.lead),
         leaked=choices.leaked,
         assumed=assumed(lineage, choices.leaked, name, persons),
         rung=name,
         cut_off=choices.cut_off,
-        changes=drafted.changes,
+        changes=changes,
         gaps=(),
         ways_back=ways_back(lineage),
         sessions=lineage.sessions,
         targets=tuple(one.id for one in targets_of(lineage, choices.leaked, persons)),
         persons=persons,
-        canaries=drafted.canaries,
+        canaries=tuple(canary for one in (drafted, *below) for canary in one.canaries),
         coverage=lineage.coverage,
         raw_events=lineage.raw_events,
     )
-    outlooks = tuple(_outlook(made, one, role, lineage, choices, survey.as_of) for one in LADDER if role)
+    outlooks = tuple(_outlook(made, one, role, lineage, choices, survey) for one in LADDER if role)
     misfits = (Gap(what=f"role `{role.name}`", why=drafted.why_not),) if role and drafted.why_not else ()
-    found = (*misfits, *gaps(lineage, survey, role, selectors, made))
+    not_below = {one.role_id: one.why_not for one in below if one.why_not is not None}
+    found = (*misfits, *gaps(lineage, survey, role, selectors, made, not_below))
     return msgspec.structs.replace(made, gaps=found, outlooks=outlooks)
 
 
@@ -86,12 +90,29 @@ def _drafted(role: Role | None, selectors: tuple[Selector, ...], choices: Choice
     return draft(role, selectors, choices.incident, as_of.isoformat(), with_canaries=choices.canary)
 
 
-def _outlook(made: Plan, one: Rung, role: Role | None, lineage: Lineage, choices: Choices, as_of: datetime) -> Outlook:
+def _drafted_below(lineage: Lineage, survey: Survey, name: RungName, choices: Choices) -> tuple[Draft, ...]:
+    """What cuts, on each other role, the sessions that the leaked ones issued there."""
+    if choices.this_role_only:
+        return ()
+    drafts = []
+    for role in survey.roles:
+        sessions = [one for one in lineage.below if one.role_id == role.id and one.live is not False]
+        if sessions and role.id != lineage.role_id:
+            drafts.append(_drafted(role, selectors_below(sessions, name), choices, survey.as_of))
+    return tuple(drafts)
+
+
+def _outlook(made: Plan, one: Rung, role: Role | None, lineage: Lineage, choices: Choices, survey: Survey) -> Outlook:
     """Whom one rung would hit, judged on the text it would write."""
     assert role is not None
-    drafted = _drafted(role, one.selectors(lineage, choices), choices, as_of)
-    trial = msgspec.structs.replace(made, changes=drafted.changes, canaries=drafted.canaries)
-    seen = preview(trial, lineage.sessions, made.cut_off.expected(as_of), targets=made.targets)
+    drafted = _drafted(role, one.selectors(lineage, choices), choices, survey.as_of)
+    below = _drafted_below(lineage, survey, one.name, choices) if drafted.changes else ()
+    trial = msgspec.structs.replace(
+        made,
+        changes=tuple(change for each in (drafted, *below) for change in each.changes),
+        canaries=tuple(canary for each in (drafted, *below) for canary in each.canaries),
+    )
+    seen = preview(trial, lineage.sessions, made.cut_off.expected(survey.as_of), targets=made.targets)
     return Outlook(
         rung=one.name,
         cut=tuple(j.session_id for j in seen.judgements if j.is_live and j.verdict is Verdict.CUT),

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from unassume.model.plans import Change, Plan
+from unassume.model.plans import Change, Plan, by_holder
 from unassume.model.previews import Judgement, Preview
 from unassume.model.sessions import Session
 from unassume.steps.verdicts import word_of
@@ -22,7 +22,7 @@ def preview(plan: Plan, sessions: Iterable[Session], cut_off: datetime, *, targe
     return Preview(
         judgements=tuple(
             judgement
-            for changes in _by_holder(plan.changes)
+            for changes in by_holder(change for change in plan.changes if change.after is not None)
             for judgement in _judgements(changes, seen, cut_off, aimed_at)
         ),
         bystanders_known=plan.coverage is not None and plan.coverage.is_complete,
@@ -55,12 +55,3 @@ def _judgements(
                 is_target=session.id in targets,
                 is_live=session.live is not False,
             )
-
-
-def _by_holder(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
-    """The changes that write something, those on one role together: what one of them spares another may cut."""
-    found: dict[str, list[Change]] = {}
-    for change in changes:
-        if change.after is not None:
-            found.setdefault(change.holder_id, []).append(change)
-    return [tuple(together) for together in found.values()]

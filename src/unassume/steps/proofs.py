@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from unassume.model.evidence import Proof
+from unassume.model.evidence import Enforcement, Proof
 from unassume.model.lineages import Lineage
 from unassume.model.receipts import READ_LAG_SECONDS, Receipt
 from unassume.ports import World
-from unassume.steps.enforcement import Enforcement
 from unassume.steps.remains import Remains
 
 SETTLED = timedelta(seconds=30)
@@ -73,13 +72,13 @@ def trail_caught_up(lineage: Lineage, enforced_from: datetime | None) -> Proof:
     return _trail(lineage, True, f"every one of {len(newest)} regions shows events later than {_text(wanted)}")
 
 
-def nothing_left(remains: Remains, enforced_from: datetime | None, removable: tuple[str, ...]) -> Proof:
+def nothing_left(remains: Remains, enforcement: Enforcement, removable: tuple[str, ...]) -> Proof:
     """Met when nothing speaks against it; whether the trail reaches far enough is another proof.
 
     `removable` says how sessions of the role could remove our deny, as its policies stand now.
     """
     at = remains.lineage.coverage.as_of
-    wrong = [*_uncut(remains, enforced_from), *_gaps(remains.receipt, removable), *_broke_out(remains, enforced_from)]
+    wrong = [*_uncut(remains, enforcement), *_gaps(remains.receipt, removable), *_broke_out(remains, enforcement)]
     if wrong:
         return Proof(name="nothing-left", is_met=False, at=at, detail="; ".join(wrong))
     if remains.forgotten():
@@ -89,12 +88,12 @@ def nothing_left(remains: Remains, enforced_from: datetime | None, removable: tu
     return Proof(name="nothing-left", is_met=True, at=at, detail=detail)
 
 
-def notes(remains: Remains, enforced_from: datetime | None) -> tuple[str, ...]:
+def notes(remains: Remains, enforcement: Enforcement) -> tuple[str, ...]:
     """What the proofs do not decide: who it is that came back."""
     return tuple(
         f"session {session.short_id} of `{session.session_name}` was issued {_text(session.issued_at)}, after the cut: "
         "its owner came back, or the thief did with other credentials"
-        for session in remains.came_back(enforced_from)
+        for session in remains.came_back(enforcement)
     )
 
 
@@ -103,14 +102,14 @@ def _trail(lineage: Lineage, is_met: bool, detail: str, *, may_come: bool = Fals
     return Proof(name="trail-caught-up", is_met=is_met, at=at, detail=detail, may_come=may_come)
 
 
-def _uncut(remains: Remains, enforced_from: datetime | None) -> list[str]:
+def _uncut(remains: Remains, enforcement: Enforcement) -> list[str]:
     late = [
         f"session {one.short_id}, issued {_text(one.issued_at)}, is or may be later than the cut-off, not later than E"
-        for one in remains.late(enforced_from)
+        for one in remains.late(enforcement)
     ]
     away = [
         f"session {one.short_id}, issued by a leaked one, is not cut by this receipt"
-        for one in remains.elsewhere(enforced_from)
+        for one in remains.elsewhere(enforcement)
     ]
     return [*late, *away]
 
@@ -121,11 +120,13 @@ def _gaps(receipt: Receipt, removable: tuple[str, ...]) -> list[str]:
     return [*removable, *(f"{gap.what}: {gap.why}" for gap in kept)]
 
 
-def _broke_out(remains: Remains, enforced_from: datetime | None) -> list[str]:
+def _broke_out(remains: Remains, enforcement: Enforcement) -> list[str]:
     return [
         f"session {one.short_id} was allowed a call at {_text(one.last_allowed_at)}"
         for one in remains.cut()
-        if enforced_from is not None and one.last_allowed_at is not None and one.last_allowed_at >= enforced_from
+        if (since := enforcement.on(one.role_id)) is not None
+        and one.last_allowed_at is not None
+        and one.last_allowed_at >= since
     ]
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from unassume.means.judge import judge, principal_of
 from unassume.means.mark import our_statements
+from unassume.model.evidence import Enforcement
 from unassume.model.lineages import Lineage
 from unassume.model.previews import Verdict
 from unassume.model.receipts import Receipt
@@ -27,52 +28,56 @@ class Remains:
     lineage: Lineage
 
     def targets(self) -> list[Session]:
-        """The sessions that must be dead: those that leaked, or all of the role where the whole role was cut.
+        """The sessions that must be dead: those that leaked, and all of a role where the whole role was cut.
 
         Of a person's, also those of which the trail does not tell whose they are.
         """
-        if not self._cuts_whole_role():
-            plan = self.receipt.plan
-            named = targets_of(self.lineage, plan.leaked, plan.persons)
-            known = {one.id for one in named}
-            return [*named, *(one for one in self.lineage.sessions if one.id not in known and self._may_be_his(one))]
-        own = {canary.principal_id for canary in self.receipt.plan.canaries}
-        on_it = (session for session in self.lineage.sessions if session.role_id == self.lineage.role_id)
-        return [session for session in on_it if session.principal_id not in own]
+        plan, written = self.receipt.plan, {change.holder_id for change in self.receipt.begun.changes}
+        named = [
+            one
+            for one in targets_of(self.lineage, plan.leaked, plan.persons)
+            if one.role_id == self.lineage.role_id or one.role_id in written
+        ]
+        whole, known = self._cut_whole(), {one.id for one in named}
+        own = {canary.principal_id for canary in plan.canaries}
+        others = (one for one in self.lineage.sessions if one.id not in known and one.principal_id not in own)
+        return [*named, *(one for one in others if one.role_id in whole or self._may_be_his(one))]
 
     def cut(self) -> list[Session]:
         """The targets our statements hit; one that no event shows is hit by its name."""
         return [one for one in self.targets() if self._verdict(one) is Verdict.CUT or one.issued_at is None]
 
-    def last_allowed_at(self) -> datetime | None:
-        """The latest call of a cut session that AWS let through."""
-        return max((one.last_allowed_at for one in self.cut() if one.last_allowed_at is not None), default=None)
+    def last_allowed_at(self, role_id: str | None = None) -> datetime | None:
+        """The latest call of a cut session, of that role or of any, that AWS let through."""
+        cut = (one for one in self.cut() if role_id in (None, one.role_id))
+        return max((one.last_allowed_at for one in cut if one.last_allowed_at is not None), default=None)
 
-    def late(self, enforced_from: datetime | None) -> list[Session]:
+    def late(self, enforced: Enforcement) -> list[Session]:
         """Live targets the cut-off spares, or may spare, although they were issued before the deny was seen to hold."""
-        return [one for one in self.targets() if one.live is not False and self._may_be_late(one, enforced_from)]
+        return [one for one in self.targets() if one.live is not False and self._may_be_late(one, enforced)]
 
-    def came_back(self, enforced_from: datetime | None) -> list[Session]:
+    def came_back(self, enforced: Enforcement) -> list[Session]:
         """Sessions of the cut names issued after the deny held, by nobody of the thief's: not what leaked."""
         first = [self.lineage.session(one) for one in self.lineage.leaked] or self.targets()
         return [
             one
             for one in first
-            if enforced_from is not None
+            if (since := enforced.on(one.role_id)) is not None
             and one.issued_at is not None
-            and one.issued_at > enforced_from
+            and one.issued_at > since
             and self._verdict(one) is Verdict.SPARED
-            and not self._is_below_the_cut(one, enforced_from)
+            and not self._is_below_the_cut(one, enforced)
         ]
 
-    def elsewhere(self, enforced_from: datetime | None) -> list[Session]:
+    def elsewhere(self, enforced: Enforcement) -> list[Session]:
         """Sessions that leaked ones issued on other roles: the plan does not reach them.
 
         An expired one counts on, where its account's trail was not read: what it issued in turn cannot be seen.
         """
-        innocent = {session.id for session in self.came_back(enforced_from)}
+        innocent = {session.id for session in self.came_back(enforced)}
         below = [self.lineage.session(one) for one in self.lineage.descendants]
-        away = [one for one in below if one.role_id != self.lineage.role_id]
+        written = {self.lineage.role_id, *(change.holder_id for change in self.receipt.begun.changes)}
+        away = [one for one in below if one.role_id not in written]
         read = {region.account for region in self.lineage.coverage.regions}
         return [
             one
@@ -89,34 +94,35 @@ class Remains:
         aimed_at = [one for one in self.receipt.plan.sessions if one.id in self.receipt.plan.targets]
         return any(one.id not in found and one.principal_id not in principals for one in aimed_at)
 
-    def _cuts_whole_role(self) -> bool:
-        texts = [change.after for change in self.receipt.begun.changes if change.after is not None]
-        selectors = [ours.selector for text in texts for ours in our_statements(text) or ()]
-        return any(isinstance(selector, OlderSessionsSelector | HoldSelector) for selector in selectors)
+    def _cut_whole(self) -> set[str]:
+        """The ids of the roles of which every session had to die."""
+        written = [(change.holder_id, change.after or "") for change in self.receipt.begun.changes]
+        selectors = [(holder_id, ours.selector) for holder_id, text in written for ours in our_statements(text) or ()]
+        return {id_ for id_, selector in selectors if isinstance(selector, OlderSessionsSelector | HoldSelector)}
 
     def _may_be_his(self, session: Session) -> bool:
         persons = self.receipt.plan.persons
         return session.role_id == self.lineage.role_id and any(one.is_of(session) is not False for one in persons)
 
-    def _may_be_late(self, session: Session, enforced_from: datetime | None) -> bool:
+    def _may_be_late(self, session: Session, enforced: Enforcement) -> bool:
         """A session no event shows is not late: it is cut by its name, and the trail will tell when it was issued."""
         match self._verdict(session):
             case Verdict.CUT:
                 return False
             case Verdict.UNSURE:
                 return session.issued_at is not None or session.calls > 0
-            case Verdict.SPARED if self._is_below_the_cut(session, enforced_from):
+            case Verdict.SPARED if self._is_below_the_cut(session, enforced):
                 return True
             case Verdict.SPARED:
-                issued = session.issued_at
-                return enforced_from is not None and (issued is None or issued <= enforced_from)
+                issued, since = session.issued_at, enforced.on(session.role_id)
+                return since is not None and (issued is None or issued <= since)
 
-    def _is_below_the_cut(self, session: Session, enforced_from: datetime | None) -> bool:
+    def _is_below_the_cut(self, session: Session, enforced: Enforcement) -> bool:
         """Whether a session that had to die stands above it: then it is the thief's, whatever it is called."""
         dead = {
             one.id
             for one in self.targets()
-            if enforced_from is None or one.issued_at is None or one.issued_at <= enforced_from
+            if (since := enforced.on(one.role_id)) is None or one.issued_at is None or one.issued_at <= since
         }
         return self._comes_from(session, dead)
 

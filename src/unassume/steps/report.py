@@ -51,8 +51,8 @@ def report(entries: Iterable[Entry]) -> Report:
         cuts=cuts,
         leaked_sessions=leaked,
         bystanders=bystanders,
-        enforced_from=receipt.enforced_from,
-        enforced_by=receipt.enforced_by,
+        enforced_from=receipt.enforced.at,
+        enforced_by=receipt.enforced.by,
         proved_at=proved.at if proved is not None else None,
         proofs=proved.proofs if proved is not None else (),
         timeline=tuple(_moments(kept, receipt.begun.changes)),
@@ -90,7 +90,7 @@ def _headline(receipt: Receipt, status: ReportStatus) -> str:
             return f"unfinished, {written} of {len(receipt.states)} written: unassume apply --resume {receipt.id}"
         case "proven":
             found = receipt.proved
-            at, since = _clock(found.at if found else None), _clock(receipt.enforced_from)
+            at, since = _clock(found.at if found else None), _clock(receipt.enforced.at)
             return f"CONTAINED when verify looked at {at}; denied since {since}"
         case "unproven":
             return f"written, not yet proven{_seen(receipt)}: unassume verify {receipt.id}"
@@ -99,7 +99,7 @@ def _headline(receipt: Receipt, status: ReportStatus) -> str:
 
 
 def _seen(receipt: Receipt) -> str:
-    since = f"; the deny was seen enforced from {_clock(receipt.enforced_from)}" if receipt.enforced_from else ""
+    since = f"; the deny was seen enforced from {_clock(receipt.enforced.at)}" if receipt.enforced.at else ""
     missing = [proof.name for proof in receipt.proved.proofs if not proof.is_met] if receipt.proved else []
     return since + (f"; verify missed {', '.join(missing)}" if missing else "")
 

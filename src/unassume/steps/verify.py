@@ -12,14 +12,14 @@ import msgspec
 
 from unassume.errors import AccessError, InputError
 from unassume.means.removal import removable
-from unassume.model.evidence import Evidence, Proof, Wait
+from unassume.model.evidence import Enforcement, Evidence, Proof, Wait
 from unassume.model.leads import parse_lead
 from unassume.model.lineages import Lineage
 from unassume.model.receipts import Proved, Receipt, fold
 from unassume.ports import World
 from unassume.steps import proofs
 from unassume.steps.checks import check_receipt
-from unassume.steps.enforcement import Enforcement, measure
+from unassume.steps.enforcement import measure
 from unassume.steps.find import LOOK_BACK, find
 from unassume.steps.remains import Remains
 
@@ -71,7 +71,7 @@ def _told_since(receipt: Receipt, evidence: Evidence, world: World) -> Receipt:
         return fold(world.journal.entries(receipt.id))
     except InputError:
         return msgspec.structs.replace(
-            receipt, enforced_from=evidence.enforced_from, enforced_by="it was seen enforced"
+            receipt, enforced=Enforcement(at=evidence.enforced_from, by="it was seen enforced")
         )
 
 
@@ -80,16 +80,16 @@ def _look(receipt: Receipt, world: World, leaked_profile: str | None) -> Evidenc
     lineage = _find_again(receipt, world)
     remains = Remains(receipt, lineage)
     standing = proofs.policies_stand(receipt, world)
-    not_asked = Enforcement(None, "not asked: our policy does not stand")
+    not_asked = Enforcement(at=None, by="not asked: our policy does not stand")
     enforcement = measure(remains, world, leaked_profile) if standing.is_met else not_asked
     ways_out = _ways_out(receipt, world)
     found = (
         proofs.policies_stand(receipt, world) if standing.is_met else standing,
         proofs.enforced(receipt, enforcement),
         proofs.trail_caught_up(lineage, enforcement.at),
-        proofs.nothing_left(remains, enforcement.at, ways_out),
+        proofs.nothing_left(remains, enforcement, ways_out),
     )
-    late = remains.late(enforcement.at)
+    late = remains.late(enforcement)
     margin = timedelta(seconds=receipt.plan.cut_off.margin_seconds)
     evidence = Evidence(
         receipt_id=receipt.id,
@@ -97,9 +97,9 @@ def _look(receipt: Receipt, world: World, leaked_profile: str | None) -> Evidenc
         cut_off=receipt.begun.cut_off,
         proofs=found,
         enforced_from=enforcement.at,
-        uncut=tuple(session.id for session in (*late, *remains.elsewhere(enforcement.at))),
+        uncut=tuple(session.id for session in (*late, *remains.elsewhere(enforcement))),
         later_cut_off=enforcement.at + margin if late and enforcement.at else None,
-        notes=proofs.notes(remains, enforcement.at),
+        notes=proofs.notes(remains, enforcement),
         not_in_evidence=lineage.coverage.unseen,
     )
     missing = [proof for proof in found if not proof.is_met]

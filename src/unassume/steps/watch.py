@@ -81,11 +81,11 @@ def _told(evidence: Evidence) -> frozenset[str]:
 def _losses(evidence: Evidence, receipt: Receipt, baseline: frozenset[str]) -> tuple[Loss, ...]:
     at, losses = evidence.checked_at, []
     for proof in evidence.proofs:
-        is_lost_enforcement = proof.name == "enforced" and receipt.enforced_from is not None
+        is_lost_enforcement = proof.name == "enforced" and receipt.enforced.at is not None
         is_gone = proof.name == "policies-stand" and not proof.may_come
         if not proof.is_met and (is_gone or is_lost_enforcement):
             losses.append(Loss(at=at, proof=proof.name, what=proof.detail))
-    known, since = receipt.enforced_from, evidence.enforced_from
+    known, since = receipt.enforced.at, evidence.enforced_from
     if known is not None and since is not None and since > known:
         what = (
             f"a cut session was allowed a call after {known:%H:%M:%SZ}: the deny was seen to hold again only since then"

@@ -1,0 +1,22 @@
+"""Below: the sessions that leaked ones issued on other roles, whatever rung is chosen for the role they came from.
+
+They are the thief's, so the narrowest cut that surely meets them will do: the issuance where that rung is chosen and
+the trail tells it, else the session name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from unassume.model.plans import RungName
+from unassume.model.selectors import IssuanceSelector, Selector, SessionNameSelector
+from unassume.model.sessions import Session
+
+
+def selectors_below(sessions: Iterable[Session], name: RungName) -> tuple[Selector, ...]:
+    """The selectors for sessions of one role, all of which are to be cut."""
+    together = tuple(sessions)
+    windows = {(one.principal_id, *one.issued_within) for one in together if one.issued_within is not None}
+    if name == "issuance" and all(one.issued_within is not None for one in together):
+        return tuple(IssuanceSelector(*window) for window in sorted(windows))
+    return tuple(SessionNameSelector(principal_id) for principal_id in sorted({one.principal_id for one in together}))

@@ -1,0 +1,190 @@
+"""What shows that the deny on one role is enforced: its canaries, its leaked sessions, or that all of them are over.
+
+Rule 1: a refusal counts only where nothing else could have refused: a canary that was let in before the cut, or a
+leaked session of a role on which no other policy denies.
+Rule 2: where the cut goes by an issue time alone, only the leaked session's refusal shows that it meets it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from unassume.errors import InputError
+from unassume.iam.documents import parse
+from unassume.means.mark import our_statements
+from unassume.model.evidence import Enforcement, Probe, ProfileProbe
+from unassume.model.plans import Canary, Change, by_holder
+from unassume.model.receipts import Receipt
+from unassume.model.selectors import IssuanceSelector
+from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy, Slot
+from unassume.ports import World
+from unassume.steps.remains import Remains
+
+USELESS = ("explicit-deny", "unavailable")
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """One role of a receipt: what is written on it, its canaries, and how each answered before the first write.
+
+    `is_one_of_several` says whether the receipt writes others too.
+    """
+
+    changes: tuple[Change, ...]
+    canaries: tuple[Canary, ...]
+    before: tuple[str, ...]
+    is_one_of_several: bool
+
+    @property
+    def id(self) -> str:
+        """The unique id of the role."""
+        return self.changes[0].holder_id
+
+    @property
+    def has_canaries(self) -> bool:
+        """Whether every policy has a canary that was let in before the cut: then their word goes before the trail's."""
+        return bool(self.before) and not any(before in USELESS for before in self.before) and not self.is_by_issuance
+
+    @property
+    def is_by_issuance(self) -> bool:
+        """Whether an issue time tells a leaked session apart: that AWS reads it as the trail shows it is assumed.
+
+        A canary shows the policy enforced, not that it meets the session; only the session's own refusal does.
+        """
+        texts = [change.after for change in self.changes if change.after is not None]
+        return any(isinstance(ours.selector, IssuanceSelector) for text in texts for ours in our_statements(text) or ())
+
+    def on(self, why: str) -> str:
+        """A reason, with the role it is of where there are several."""
+        return f"role {self.changes[0].slot.subject.name}: {why}" if self.is_one_of_several else why
+
+
+def holders(receipt: Receipt) -> list[Holder]:
+    """The roles of a receipt, in its order."""
+    answered = list(zip(receipt.plan.canaries, receipt.begun.canaries_before, strict=False))
+    together = by_holder(receipt.begun.changes)
+    found = []
+    for changes in together:
+        own = [(canary, before) for canary, before in answered if canary.principal_id.startswith(changes[0].holder_id)]
+        canaries, answers = tuple(canary for canary, _ in own), tuple(before for _, before in own)
+        found.append(Holder(changes, canaries, answers, len(together) > 1))
+    return found
+
+
+def asking(canary: Canary) -> Probe:
+    """The probe that asks as a canary."""
+    return Probe(role_arn=canary.role_arn, session_name=canary.session_name)
+
+
+def ask_canaries(holder: Holder, world: World, times: int) -> Enforcement:
+    """Ask as the canaries, once a second, until AWS has refused each of them: one policy may hold before another."""
+    left, refused_at = list(holder.canaries), []
+    for asked in range(1, times + 1):
+        for canary in tuple(left):
+            probed = world.accounts.probe(asking(canary))
+            if probed.outcome == "explicit-deny":
+                left.remove(canary)
+                refused_at.append(probed.at)
+            elif probed.outcome == "unavailable" or asked == times:
+                return Enforcement(at=None, by=f"the canary is {probed.outcome}: {probed.detail}")
+        if not left:
+            whose = "our canary was" if len(refused_at) == 1 else f"our {len(refused_at)} canaries were"
+            return Enforcement(at=_next_second(max(refused_at)), by=f"{whose} refused with an explicit deny")
+        world.clock.sleep(1)
+    return Enforcement(at=None, by="the canary was not asked")
+
+
+def ask_leaked(holder: Holder, remains: Remains, world: World, profile: str, times: int) -> Enforcement | None:
+    """Ask with the leaked credentials, once a second; None where they are of another role that is cut.
+
+    InputError where they are of no session the receipt cuts.
+    """
+    asked_as, probe = {one.principal_id for one in remains.cut()}, ProfileProbe(profile=profile)
+    for asked in range(1, times + 1):
+        probed = world.accounts.probe(probe)
+        if probed.principal_id not in asked_as:
+            raise InputError(
+                f"the profile `{profile}` is of `{probed.principal_id}`, which is no session the receipt cuts",
+                hint="give the profile that holds the leaked credentials",
+            )
+        if probed.principal_id.partition(":")[0] != holder.id:
+            return None
+        if probed.outcome == "explicit-deny" and _others_deny(holder, world):
+            return Enforcement(at=None, by="the leaked credentials were refused, but another policy may have done that")
+        if probed.outcome == "explicit-deny":
+            by = "the leaked credentials were refused with an explicit deny"
+            return Enforcement(at=_next_second(probed.at), by=by)
+        if probed.outcome == "unavailable" or asked == times:
+            return Enforcement(at=None, by=f"the leaked credentials are {probed.outcome}: {probed.detail}")
+        world.clock.sleep(1)
+    return Enforcement(at=None, by="the leaked credentials were not asked")
+
+
+def by_trail(holder: Holder, remains: Remains, last_allowed: datetime | None, world: World) -> Enforcement:
+    """E as a leaked session's own refusal shows it; AWS's message repeats names, so a canary is the better witness."""
+    refused_at = _leaked_refused_at(holder, remains, last_allowed)
+    if refused_at is not None and _others_deny(holder, world):
+        why = "a leaked session was refused, but another policy of the role may have done that: a canary would tell"
+        return Enforcement(at=None, by=why)
+    if refused_at is not None:
+        return Enforcement(at=_next_second(refused_at), by="a leaked session was refused with an explicit deny")
+    if holder.is_by_issuance:
+        why = (
+            "a cut by issue time is proved by the leaked session's own refusal alone, and none was seen; "
+            "a cut by its name (--rung session-name) can be proved by a canary"
+        )
+        return Enforcement(at=None, by=why)
+    if holder.before:
+        before = ", ".join(sorted(set(holder.before)))
+        return Enforcement(at=None, by=f"the canary was {before} before the cut: it proves nothing")
+    return Enforcement(at=None, by="no canary in this plan, and no leaked session was seen refused since")
+
+
+def are_over(holder: Holder, remains: Remains) -> bool:
+    """Whether all that had to die on a role below the leaked one has run out by itself: no deny is needed there."""
+    had_to_die = [one for one in remains.targets() if one.role_id == holder.id]
+    return holder.id != remains.lineage.role_id and bool(had_to_die) and all(one.live is False for one in had_to_die)
+
+
+def _leaked_refused_at(holder: Holder, remains: Remains, last_allowed: datetime | None) -> datetime | None:
+    """When a cut session was first refused after the write began, if nothing was allowed after that."""
+    cut = (one for one in remains.cut() if one.role_id == holder.id)
+    refusals = [one.first_explicit_deny_at for one in cut if one.first_explicit_deny_at is not None]
+    since = remains.receipt.begun.at
+    return min((at for at in refusals if at >= since and (last_allowed is None or at > last_allowed)), default=None)
+
+
+def _others_deny(holder: Holder, world: World) -> bool:
+    """Whether another policy of the role may deny too: then a refusal of the thief does not show ours enforced."""
+    ours = {_place(change.slot) for change in holder.changes}
+    role = world.accounts.survey(holder.changes[0].slot.subject)
+    if role is None:
+        return True
+    others = {**role.inline, **role.attached}
+    return any(text is None or _denies(text) for name, text in others.items() if name not in ours)
+
+
+def _place(slot: Slot) -> str:
+    """Where a survey of the holder shows what stands in the slot."""
+    match slot:
+        case RoleInlinePolicy(policy=policy):
+            return policy
+        case RoleManagedPolicy():
+            return slot.arn
+        case _:
+            assert_never(slot)
+
+
+def _denies(text: str) -> bool:
+    try:
+        return any(statement.effect == "Deny" for statement in parse(text).statements)
+    except InputError:
+        return True
+
+
+def _next_second(at: datetime) -> datetime:
+    """The full second after the one an instant lies in: AWS tells times cut to the second, so it may be that late."""
+    return at.replace(microsecond=0) + (_SECOND if at.microsecond == 0 else 2 * _SECOND)
