@@ -31,9 +31,10 @@ class Actor:
         """What the actor holds."""
         return self._credentials
 
-    def work(self) -> dict[str, str]:
-        """One round of the calls the shared role is used for."""
-        return {action: self._answer(call) for action, call in self._calls().items()}
+    def work(self, only: tuple[str, ...] = ()) -> dict[str, str]:
+        """One round of the calls the shared role is used for, or of those of them another role allows."""
+        calls = self._calls()
+        return {action: self._answer(calls[action]) for action in only or calls}
 
     def assume(self, role_arn: str, session_name: str, **more: Any) -> Credentials:
         """Assume a role and take its credentials; botocore's ClientError when refused."""

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from unassume.drills import (
     bob_mary_keith,
+    chained,
     full_role,
     late_plan,
     older_sessions,
@@ -31,6 +32,7 @@ class Incident:
 DRILLS: Mapping[str, Incident] = MappingProxyType(
     {
         "bob-mary-keith": Incident(bob_mary_keith.SUMMARY, bob_mary_keith.play),
+        "chained": Incident(chained.SUMMARY, chained.play),
         "older-sessions": Incident(older_sessions.SUMMARY, older_sessions.play),
         "same-second": Incident(same_second.SUMMARY, same_second.play),
         "same-name": Incident(same_name.SUMMARY, same_name.play),

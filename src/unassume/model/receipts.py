@@ -73,7 +73,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused", tag_fiel
 class Observed(msgspec.Struct, frozen=True, kw_only=True, tag="observed", tag_field="entry"):
     """Verify saw the deny enforced: from when, by what; a later entry corrects an earlier one.
 
-    `roles` has each role's own instant by its unique id, where several were cut.
+    `roles` has the instant by the unique id of each role it is told of.
     """
 
     at: datetime
@@ -121,11 +121,26 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
         return all(state == "written" for state in self.states)
 
 
+def _enforced(observed: Iterable[Observed], role_ids: set[str]) -> Enforcement:
+    """What is known of E together: `at` is None until each role was observed; a later entry corrects an earlier one."""
+    known, roles, reasons = Enforcement(at=None, by=""), dict[str, datetime](), dict[str, str]()
+    for entry in observed:
+        if not entry.roles:  # a receipt from before roles were told apart
+            known = Enforcement(at=entry.enforced_from, by=entry.by)
+        roles.update(entry.roles)
+        reasons.update(dict.fromkeys(entry.roles, entry.by))
+    if not roles:
+        return known
+    at = max(roles.values()) if roles.keys() >= role_ids else None
+    return Enforcement(at=at, by=", and ".join(dict.fromkeys(reasons.values())), roles=roles)
+
+
 def fold(entries: Iterable[Entry]) -> Receipt:
     """Read a journal's entries into the receipt they amount to; InputError when it does not begin with `begun`."""
     begun: Begun | None = None
     states: list[ChangeState] = []
-    enforced, undone_by = Enforcement(at=None, by=""), None
+    observed: list[Observed] = []
+    undone_by: str | None = None
     proved: Proved | None = None
     for entry in entries:
         if begun is None:
@@ -145,7 +160,7 @@ def fold(entries: Iterable[Entry]) -> Receipt:
             case Refused(change=index):
                 states[index] = "refused"
             case Observed():
-                enforced = Enforcement(at=entry.enforced_from, by=entry.by, roles=entry.roles)
+                observed.append(entry)
             case Proved():
                 proved = entry
             case Undone(by_receipt=by_receipt):
@@ -156,7 +171,7 @@ def fold(entries: Iterable[Entry]) -> Receipt:
         id=begun.receipt_id,
         begun=begun,
         states=tuple(states),
-        enforced=enforced,
+        enforced=_enforced(observed, {change.holder_id for change in begun.changes}),
         undone_by=undone_by,
         proved=proved,
     )

@@ -21,7 +21,7 @@ from unassume.model.slots import Standing
 from unassume.model.surveys import Caller
 from unassume.ports import World
 from unassume.steps.checks import check_cut_off, check_over, check_plan, check_receipt
-from unassume.steps.enforcement import ask_canaries, keep
+from unassume.steps.enforcement import measure_by_canaries
 from unassume.steps.freshness import (
     caller_in_reach,
     check_between,
@@ -62,7 +62,7 @@ def _first_seen_enforced(receipt: Receipt, world: World) -> Receipt:
     if not receipt.plan.canaries:
         return receipt
     try:
-        keep(receipt, ask_canaries(receipt, world, CANARY_SECONDS), world)
+        measure_by_canaries(receipt, world, CANARY_SECONDS)
     except KeyboardInterrupt:
         world.progress.tell("apply", "all is written; the canaries were not waited for")
     return fold(world.journal.entries(receipt.id))

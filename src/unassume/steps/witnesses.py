@@ -143,10 +143,13 @@ def by_trail(holder: Holder, remains: Remains, last_allowed: datetime | None, wo
     return Enforcement(at=None, by="no canary in this plan, and no leaked session was seen refused since")
 
 
-def are_over(holder: Holder, remains: Remains) -> bool:
-    """Whether all that had to die on a role below the leaked one has run out by itself: no deny is needed there."""
+def by_expiry(holder: Holder, remains: Remains) -> Enforcement | None:
+    """When all that had to die on a role below the leaked one ran out by itself; None while some of it may live."""
     had_to_die = [one for one in remains.targets() if one.role_id == holder.id]
-    return holder.id != remains.lineage.role_id and bool(had_to_die) and all(one.live is False for one in had_to_die)
+    ends = [one.expires_at for one in had_to_die if one.expires_at is not None and one.live is False]
+    if holder.id == remains.lineage.role_id or not ends or len(ends) < len(had_to_die):
+        return None
+    return Enforcement(at=_next_second(max(ends)), by=holder.on("all that was to be cut had run out"))
 
 
 def _leaked_refused_at(holder: Holder, remains: Remains, last_allowed: datetime | None) -> datetime | None:
