@@ -6,6 +6,8 @@ touched, and each role's deny is proved by itself: there by the thief's own refu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from unassume.drills.actors import UNSTOPPABLE, Actor
 from unassume.drills.stage import ELSEWHERE, HOME, TRAIL_DELAY, Stage
 from unassume.drills.story import chapter, figures, told
@@ -20,7 +22,7 @@ from unassume.steps.preview import preview
 
 SUMMARY = "the thief goes on to a second role: what he holds there is cut with the rest"
 _CALLS = ("s3:GetObject", UNSTOPPABLE)
-"""What the second role allows."""
+"""What the second role allows. The thief tries more: calls for S3's objects do not show in the events looked up."""
 
 
 def play(stage: Stage) -> Rehearsal:
@@ -29,14 +31,14 @@ def play(stage: Stage) -> Rehearsal:
     loot = stage.as_thief(stage.thief.assume(child, "nightly-export"), ELSEWHERE)
     mary = stage.stands_by(Actor(stage.lab, "mary", stage.people["mary"].assume(child, "mary"), HOME))
     actors = {"thief": stage.thief, "thief's second": loot, "mary's second": mary, "bob": stage.people["bob"]}
-    before = {name: actor.work(_CALLS) for name, actor in actors.items()}
+    before = _worked(actors)
     stage.lab.clock.advance(TRAIL_DELAY)
 
     lineage, made = stage.planned(parse_lead(stage.thief.key_id))
     seen = preview(made, lineage.sessions, made.cut_off.expected(stage.now), targets=made.targets)
     receipt = stage.applied(made)
     stage.lab.clock.advance(10)
-    after = {name: actor.work(_CALLS) for name, actor in actors.items()}
+    after = _worked(actors)
     evidence = stage.verified(receipt)
     stage.undone(receipt)
 
@@ -45,9 +47,7 @@ def play(stage: Stage) -> Rehearsal:
     left = [slot for slot in (change.slot for change in made.changes) if stage.world.accounts.read(slot).text]
     is_right = len(roles) == 2 and spared and not left
     result = stage.result(evidence, () if is_right else ("somebody else was hit, or a role was left uncut",))
-    rows = [
-        (action, *(f"{before[name][action]} -> {after[name][action]}" for name in actors)) for action in before["bob"]
-    ]
+    rows = [(action, *(f"{before[name][action]} -> {after[name][action]}" for name in actors)) for action in _CALLS]
     story = [
         *chapter("the leak", *told(f"On Keith's key {stage.thief.key_id} the thief assumed {CHILD_ROLE} as well.")),
         *chapter("the plan", *(line for change in made.changes for line in change_lines(change))),
@@ -57,3 +57,8 @@ def play(stage: Stage) -> Rehearsal:
         *chapter("the end", *told(figures(result))),
     ]
     return Rehearsal(result=result, story=tuple(story))
+
+
+def _worked(actors: Mapping[str, Actor]) -> dict[str, dict[str, str]]:
+    """One round: the thief tries all, everybody else does what he may."""
+    return {name: actor.work(() if actor.name == "thief" else _CALLS) for name, actor in actors.items()}

@@ -139,7 +139,9 @@ def by_trail(holder: Holder, remains: Remains, last_allowed: datetime | None, wo
         return Enforcement(at=None, by=why)
     if holder.before:
         before = ", ".join(sorted(set(holder.before)))
-        return Enforcement(at=None, by=f"the canary was {before} before the cut: it proves nothing")
+        return Enforcement(
+            at=None, by=f"the canary was {before} before the cut, and no leaked session was refused since"
+        )
     return Enforcement(at=None, by="no canary in this plan, and no leaked session was seen refused since")
 
 
