@@ -22,8 +22,9 @@ from unassume.model.previews import Judgement, Preview, Verdict
 from unassume.model.receipts import Begun, Receipt
 from unassume.model.selectors import SessionNameSelector
 from unassume.model.sessions import Issuer, Session
-from unassume.model.sightings import Coverage, RegionRead, RoleName
+from unassume.model.sightings import Coverage, RegionRead
 from unassume.model.slots import RoleInlinePolicy
+from unassume.model.surveys import RoleSubject
 from unassume.report.lineage import lineage_lines
 from unassume.report.lint import finding_lines
 from unassume.report.plan import change_lines, plan_lines, preview_lines, tally
@@ -54,7 +55,7 @@ def lineages(draw: st.DrawFn) -> Lineage:
     """A lineage in which everything a log says is hostile."""
     seen = draw(st.lists(SESSIONS, max_size=3, unique_by=lambda one: one.id))
     return Lineage(
-        lead=KEITH, role=draw(st.none() | st.builds(RoleName, account=TEXTS, name=TEXTS)), role_id=draw(TEXTS),
+        lead=KEITH, holder=draw(st.none() | st.builds(RoleSubject, account=TEXTS, name=TEXTS)), holder_id=draw(TEXTS),
         sessions=tuple(seen), leaked=tuple(one.id for one in seen[:1]), descendants=tuple(one.id for one in seen[1:2]),
         made=(), coverage=draw(COVERAGES), seen_in_trail=draw(st.booleans()),
     )  # fmt: skip

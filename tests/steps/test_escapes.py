@@ -69,7 +69,7 @@ def test_who_comes_back_by_a_child_is_not_contained(lead: Lead, name: str) -> No
     assert found.notes == ()
 
 
-def test_what_keith_issues_on_the_role_after_his_return_is_his() -> None:
+def test_what_keith_issues_on_the_holder_after_his_return_is_his() -> None:
     """Below a session he came back with there is no leaked one: it is not the thief's, whatever it is called."""
     set_up, receipt = cut()
     minted(set_up, 45)
@@ -200,7 +200,7 @@ def test_a_session_named_like_a_token_is_cut(start: str) -> None:
     made, lineage = set_up.planned(lead), set_up.found(lead)
     assert lineage.seen_in_trail
     assert f'"{ROLE_ID}:{name}"' in (made.changes[0].after or "")
-    seen = preview(made, lineage.sessions, START, targets=lineage.on_the_role)
+    seen = preview(made, lineage.sessions, START, targets=lineage.on_the_holder)
     assert [one.verdict for one in seen.judgements if one.is_target] == [Verdict.CUT]
 
 

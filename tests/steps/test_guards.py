@@ -19,9 +19,9 @@ from unassume.model.leads import KeyLead, Lead
 from unassume.model.plans import CutOff, Plan, RungName
 from unassume.model.previews import Preview
 from unassume.model.selectors import IssuanceSelector
-from unassume.model.sightings import Identity, RoleName
+from unassume.model.sightings import Identity
 from unassume.model.slots import RoleInlinePolicy
-from unassume.model.surveys import Caller
+from unassume.model.surveys import Caller, RoleSubject
 from unassume.steps.checks import check_cut_off, check_plan
 from unassume.steps.guards import Consent, Objection, insist, objections
 from unassume.steps.preview import preview
@@ -44,7 +44,7 @@ def raised(
     set_up.trail.is_unreadable = not readable
     made = set_up.planned(rung=rung)
     lineage = set_up.found()
-    seen = preview(made, lineage.sessions, START, targets=lineage.on_the_role)
+    seen = preview(made, lineage.sessions, START, targets=lineage.on_the_holder)
     if role != ROLE_NAME:
         slots = [REPLACE(change, slot=REPLACE(change.slot, role=role)) for change in made.changes]
         made = REPLACE(made, changes=tuple(slots))
@@ -127,7 +127,7 @@ def test_our_own_session_is_never_cut(rung: RungName, name: str) -> None:
     assert is_refused(found, agreed) == "own-session"
 
 
-def test_standing_on_the_role_under_another_name_is_no_harm() -> None:
+def test_standing_on_the_holder_under_another_name_is_no_harm() -> None:
     """The responder may cut one name of the role he stands on himself."""
     assert raised("session-name", caller=own_session("me")) == ()
 
@@ -248,7 +248,7 @@ FOREIGN_PLANS: dict[str, tuple[Callable[[], Plan], str]] = {
     "an undo of a template": (lambda: undoing(before=canary_and_template()), "fixes a cut-off"),
     "a margin in the past": (lambda: plan_with(cut_off=CutOff(margin_seconds=-600)), "out of bounds"),
     "a margin of days": (lambda: plan_with(cut_off=CutOff(margin_seconds=3601)), "out of bounds"),
-    "canary of another role": (lambda: canary_with(role=RoleName(ACCOUNT, "Other")), "canary"),
+    "canary of another role": (lambda: canary_with(role=RoleSubject(account=ACCOUNT, name="Other")), "canary"),
     "canary by another ARN": (lambda: canary_with(role_arn=f"arn:aws:iam::{ACCOUNT}:role/Other"), "canary"),
     "canary of another account": (
         lambda: canary_with(role_arn=f"arn:aws:iam::999900001111:role/{ROLE_NAME}"),
@@ -299,7 +299,7 @@ def shared(lead: Lead) -> tuple[Objection, ...]:
     anne = Identity(kind="IAMUser", account=ACCOUNT, arn=f"arn:aws:iam::{ACCOUNT}:user/anne", principal_id="AIDAANNE")
     set_up.trail.seen.append(issuance("keith", START - timedelta(minutes=30), "ASIAEXAMPLEANNE00000", caller=anne))
     made, lineage = set_up.planned(lead), set_up.found(lead)
-    seen = preview(made, lineage.sessions, START, targets=lineage.on_the_role)
+    seen = preview(made, lineage.sessions, START, targets=lineage.on_the_holder)
     return objections(made, seen, set_up.accounts.who, made.cut_off.expected(START), START)
 
 

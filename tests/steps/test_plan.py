@@ -18,9 +18,9 @@ from unassume.model.leads import RoleLead, SessionLead
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Choices, Gap, Plan, RungName
 from unassume.model.sessions import Issuer, Session
-from unassume.model.sightings import Coverage, RegionRead, RoleName
+from unassume.model.sightings import Coverage, RegionRead
 from unassume.model.slots import RoleManagedPolicy
-from unassume.model.surveys import Role, Survey
+from unassume.model.surveys import Role, RoleSubject, Survey
 from unassume.rungs.ladder import LADDER
 from unassume.steps.checks import check_plan
 from unassume.steps.plan import plan
@@ -242,7 +242,8 @@ def lineages(draw: st.DrawFn) -> Lineage:
     has_role = draw(st.booleans())
     state = draw(st.sampled_from(["read", "refused"]))
     return Lineage(
-        lead=KEITH, role=RoleName(ACCOUNT, ROLE_NAME) if has_role else None, role_id=ROLE_ID if has_role else None,
+        lead=KEITH, holder=RoleSubject(account=ACCOUNT, name=ROLE_NAME) if has_role else None,
+        holder_id=ROLE_ID if has_role else None,
         sessions=tuple(seen), leaked=tuple(draw(some)), descendants=tuple(draw(some)), made=(),
         coverage=Coverage(
             source="x", as_of=START, since=START, regions=(RegionRead(account=ACCOUNT, region="r", state=state),)
@@ -268,7 +269,7 @@ ROLES = st.builds(
 )
 def test_plan_never_raises(lineage: Lineage, role: Role | None, rung: RungName | None, canary: bool) -> None:
     """Whatever was found, there is a plan; where it writes nothing, a gap says why; what it writes apply takes."""
-    roles, gaps = ((role,), ()) if role and lineage.role else ((), ("the role is gone",))
+    roles, gaps = ((role,), ()) if role and lineage.holder else ((), ("the role is gone",))
     survey = Survey(caller=RESPONDER, as_of=START, roles=roles, gaps=gaps)
     made = plan(lineage, survey, Choices(incident="inc", rung=rung, canary=canary))
     assert made.changes or made.gaps

@@ -27,7 +27,7 @@ def test_an_unused_session_is_dated_by_its_event() -> None:
     assert (found.issued_at, found.issued_at_is) == (at(0), "event")
     assert (found.expires_at, found.expiry_is, found.live) == (at(3600), "issued", True)
     assert found.principal_arn == f"arn:aws:sts::{ACCOUNT}:assumed-role/Reports/keith"
-    assert found.role_name == "Reports"
+    assert found.holder_name == "Reports"
 
 
 def test_a_use_confirms_the_issue_time() -> None:
@@ -87,7 +87,7 @@ def test_twins_of_one_second_stay_one_session() -> None:
 def test_a_recreated_role_is_another_role() -> None:
     """The role's unique id counts, not its name."""
     found = sessions(assume(0, user(), "keith", KEY), assume(0, user(), "keith", TWIN, role_id=OTHER_ID))
-    assert {one.role_id for one in found} == {ROLE_ID, OTHER_ID}
+    assert {one.holder_id for one in found} == {ROLE_ID, OTHER_ID}
 
 
 def test_a_use_without_issue_time_is_kept() -> None:

@@ -31,9 +31,9 @@ def find(
     lineage = step(parsed, aws.world(), as_of=at)
     if output == "json":
         show_json("lineage", lineage)
-    elif lineage.role is not None:
+    elif lineage.holder is not None:
         show(lineage_lines(lineage, width()))
-    if lineage.role is None or not lineage.seen_in_trail:
+    if lineage.holder is None or not lineage.seen_in_trail:
         show_not_found(lineage)
         context.exit(Exit.NOT_FOUND)
     if not lineage.coverage.readable:

@@ -73,9 +73,9 @@ def plan(
         show(emitted(made, emit, {role.id: role.arn for role in looked_at.roles}))
     elif output == "json":
         show_json("plan", made)
-    elif lineage.role is not None:
+    elif lineage.holder is not None:
         _show(made, out)
-    if lineage.role is None:
+    if lineage.holder is None:
         show_not_found(lineage)
         context.exit(Exit.NOT_FOUND)
     _leave(context, made, was_seen=lineage.seen_in_trail)

@@ -16,15 +16,14 @@ from unassume.means.mark import canary_name, document, our_statements
 from unassume.means.packing import packed, size
 from unassume.model.plans import Canary, Change
 from unassume.model.selectors import CanarySelector, Selector
-from unassume.model.sightings import RoleName
 from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy
-from unassume.model.surveys import Role
+from unassume.model.surveys import Role, RoleSubject
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """The changes for one role and their canaries, or why there can be none."""
 
-    role_id: str = ""
+    holder_id: str = ""
     changes: tuple[Change, ...] = ()
     canaries: tuple[Canary, ...] = ()
     why_not: str | None = None
@@ -33,16 +32,16 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 def draft(role: Role, selectors: tuple[Selector, ...], incident: str, seed: str, *, with_canaries: bool) -> Draft:
     """The changes that put these selectors on the role, in as few policies as it has room for."""
     if (why := _unmodifiable(role)) is not None:
-        return Draft(role_id=role.id, why_not=why)
+        return Draft(holder_id=role.id, why_not=why)
     if our_statements(document(selectors)) is None:
         return Draft(
-            role_id=role.id,
+            holder_id=role.id,
             why_not="a leaked session bears a name that AWS gives to none: it cannot be written into a policy",
         )
     one = _written(role, (selectors,), incident, seed, with_canaries, is_inline=True)
     if misfit(role, one.changes) is None:
         return one
-    no_room = Draft(role_id=role.id, why_not=_no_room(role, selectors, one.changes[0]))
+    no_room = Draft(holder_id=role.id, why_not=_no_room(role, selectors, one.changes[0]))
     spare = size(document((_selector(_canary(role, incident, seed)),))) if with_canaries else 0
     try:
         parts = packed(selectors, role_managed_policy.LIMIT - spare)
@@ -89,13 +88,13 @@ def _written(
         whole = (*part, _selector(canary)) if with_canaries else part
         changes.append(means.change(role, document(whole), incident, f"{seed} {number}"))
         canaries += [canary] if with_canaries else []
-    return Draft(role_id=role.id, changes=tuple(changes), canaries=tuple(canaries))
+    return Draft(holder_id=role.id, changes=tuple(changes), canaries=tuple(canaries))
 
 
 def _canary(role: Role, incident: str, seed: str) -> Canary:
     name = canary_name(incident, f"{role.id} {seed}")
     return Canary(
-        role=RoleName(account=role.account, name=role.name),
+        role=RoleSubject(account=role.account, name=role.name),
         role_arn=role.arn,
         session_name=name,
         principal_id=f"{role.id}:{name}",

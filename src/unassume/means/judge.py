@@ -44,8 +44,8 @@ def principal_of(session: Session) -> AssumedRole:
     return AssumedRole(
         partition=session.principal_arn.split(":")[1],
         account=session.account,
-        role_arn=f"arn:{session.principal_arn.split(':')[1]}:iam::{session.account}:role/{session.role_name}",
-        role_id=session.role_id,
+        role_arn=f"arn:{session.principal_arn.split(':')[1]}:iam::{session.account}:role/{session.holder_name}",
+        role_id=session.holder_id,
         session_name=session.session_name,
         issued_at=_issue_time(session),
         source_identity=session.source_identity if session.is_identity_known else UNKNOWN,

@@ -8,7 +8,8 @@ import msgspec
 
 from unassume.model.leads import Lead
 from unassume.model.sessions import Session
-from unassume.model.sightings import Coverage, RawEvent, RoleName
+from unassume.model.sightings import Coverage, RawEvent
+from unassume.model.surveys import RoleSubject
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,8 +32,8 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     lead: Lead
-    role: RoleName | None
-    role_id: str | None
+    holder: RoleSubject | None
+    holder_id: str | None
     sessions: tuple[Session, ...]
     leaked: tuple[str, ...]
     descendants: tuple[str, ...]
@@ -43,11 +44,11 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True):
     why_nothing: str = ""
 
     @property
-    def on_the_role(self) -> tuple[str, ...]:
+    def on_the_holder(self) -> tuple[str, ...]:
         """The leaked sessions, and those of their descendants that are sessions of the same role."""
         if not self.leaked:
             return ()
-        below = (one for one in self.descendants if self.session(one).role_id == self.role_id)
+        below = (one for one in self.descendants if self.session(one).holder_id == self.holder_id)
         return (*self.leaked, *below)
 
     @property
@@ -55,7 +56,7 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True):
         """The sessions of other roles that came of the leaked ones; none while nobody knows which session leaked."""
         if not self.leaked:
             return ()
-        return tuple(one for one in map(self.session, self.descendants) if one.role_id != self.role_id)
+        return tuple(one for one in map(self.session, self.descendants) if one.holder_id != self.holder_id)
 
     def session(self, session_id: str) -> Session:
         """The session of that id; KeyError when there is none."""

@@ -14,8 +14,9 @@ import msgspec
 
 from unassume.model.selectors import PersonSelector
 from unassume.model.sessions import Session
-from unassume.model.sightings import Coverage, RawEvent, RoleName
+from unassume.model.sightings import Coverage, RawEvent
 from unassume.model.slots import Slot
+from unassume.model.surveys import RoleSubject
 
 FORMAT = 1
 CUT_OFF = "UNASSUME-CUT-OFF"
@@ -82,7 +83,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
 class Canary(msgspec.Struct, frozen=True, kw_only=True):
     """A session of our own, denied by its own statement, whose refusal shows that one policy enforced."""
 
-    role: RoleName
+    role: RoleSubject
     role_arn: str
     session_name: str
     principal_id: str

@@ -95,11 +95,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         return next((value for name, value in self.tags if name.lower() == key.lower()), None)
 
     @property
-    def role_id(self) -> str:
+    def holder_id(self) -> str:
         """The unique id (`AROA...`) of the role this is a session of."""
         return self.principal_id.partition(":")[0]
 
     @property
-    def role_name(self) -> str:
+    def holder_name(self) -> str:
         """The role's name, as the session ARN shows it (without path)."""
         return self.principal_arn.split(":", 5)[5].split("/")[1]

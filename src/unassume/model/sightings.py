@@ -81,13 +81,6 @@ class Use(msgspec.Struct, frozen=True, kw_only=True, tag="use", tag_field="sight
 Sighting = Issuance | Use
 
 
-class RoleName(msgspec.Struct, frozen=True, order=True):
-    """A role by account and name (without its path, as a session ARN shows it)."""
-
-    account: str
-    name: str
-
-
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """What to look for in a trail: anything within the window that touches one of these."""
 

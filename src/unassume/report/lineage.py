@@ -16,9 +16,9 @@ from unassume.report.times import clock_time, time_left, time_of_day
 def lineage_lines(lineage: Lineage, width: int = 80) -> list[str]:
     """The whole answer of `find`, leaked sessions first."""
     lines = paragraph(describe_lead(lineage.lead), width, "lead: ")
-    if lineage.role is None:
+    if lineage.holder is None:
         return [*lines, *paragraph(f"nothing; {why_nothing(lineage)}", width, "found: ")]
-    lines += paragraph(f"{lineage.role.name} in {lineage.role.account} ({lineage.role_id})", width, "role: ")
+    lines += paragraph(f"{lineage.holder.name} in {lineage.holder.account} ({lineage.holder_id})", width, "role: ")
     if not lineage.seen_in_trail:
         lines += paragraph("no event shows this session (yet): the trail lags some minutes behind", width, "note: ")
     lines += ["", *session_lines(lineage, lineage.coverage.as_of, width), ""]
@@ -104,7 +104,7 @@ def _command(text: str, width: int) -> list[str]:
 
 
 def _row(session: Session, mark: str, now: datetime) -> tuple[str, ...]:
-    name = session.session_name if mark != "issued" else f"{session.role_name}/{session.session_name}"
+    name = session.session_name if mark != "issued" else f"{session.holder_name}/{session.session_name}"
     calls = f"{session.calls}" + (f", {session.denied} denied" if session.denied else "")
     return (
         mark,

@@ -16,4 +16,4 @@ REMAINS = "nothing with this role, and neither can anybody else until the hold i
 
 def selectors(lineage: Lineage, choices: Choices) -> tuple[Selector, ...]:
     """One selector for the whole role; none when the lead leads to no role."""
-    return (HoldSelector(),) if lineage.role is not None else ()
+    return (HoldSelector(),) if lineage.holder is not None else ()

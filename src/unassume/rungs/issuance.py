@@ -19,7 +19,7 @@ REMAINS = "use any other session of the name, and assume the role again if what 
 
 def selectors(lineage: Lineage, choices: Choices) -> tuple[Selector, ...]:
     """One selector per session that leaked and per one of the role it issued; none where an issue time is open."""
-    sessions = [one for one in targets_of(lineage, choices.leaked) if one.role_id == lineage.role_id]
+    sessions = [one for one in targets_of(lineage, choices.leaked) if one.holder_id == lineage.holder_id]
     windows = {(one.principal_id, *one.issued_within) for one in sessions if one.issued_within is not None}
     if any(one.issued_within is None for one in sessions):
         return ()

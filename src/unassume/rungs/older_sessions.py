@@ -16,4 +16,4 @@ REMAINS = "assume the role again, if what he assumed it with leaked too; everybo
 
 def selectors(lineage: Lineage, choices: Choices) -> tuple[Selector, ...]:
     """One selector for the whole role; none when the lead leads to no role."""
-    return (OlderSessionsSelector(),) if lineage.role is not None else ()
+    return (OlderSessionsSelector(),) if lineage.holder is not None else ()

@@ -13,5 +13,5 @@ REMAINS = "assume the role again, if what he assumed it with leaked too; that se
 
 def selectors(lineage: Lineage, choices: Choices) -> tuple[Selector, ...]:
     """One selector per name of the leaked sessions and of what they issued on this very role."""
-    names = {lineage.session(session_id).principal_id for session_id in lineage.on_the_role}
+    names = {lineage.session(session_id).principal_id for session_id in lineage.on_the_holder}
     return tuple(SessionNameSelector(principal_id) for principal_id in sorted(names))

@@ -9,7 +9,7 @@ import msgspec
 from unassume.errors import InputError
 from unassume.model.leads import KeyLead, Lead, OneLead, PrincipalLead, RoleLead, SessionLead, each_lead, lead_text
 from unassume.model.sessions import Session
-from unassume.model.sightings import Issuance, RoleName, Sighting, Use
+from unassume.model.sightings import Issuance, Sighting, Use
 from unassume.model.surveys import Role, RoleSubject
 from unassume.ports import World
 from unassume.steps.inquiry import Inquiry
@@ -35,7 +35,7 @@ class Aim(msgspec.Struct, frozen=True, kw_only=True):
             return ()
         by_name: dict[str, list[Session]] = {}
         for session in sessions:
-            if session.role_id == self.role.id:
+            if session.holder_id == self.role.id:
                 by_name.setdefault(session.session_name, []).append(session)
         found = (one for named in self.named for one in _named(by_name.get(named.session_name, []), named.key_id))
         return tuple({session.id: session for session in found}.values())
@@ -48,7 +48,7 @@ def aim_of(lead: Lead, inquiry: Inquiry, world: World) -> Aim:
         keys={one.key_id for one in leads if isinstance(one, KeyLead)},
         names={one.session_name for one in leads if isinstance(one, PrincipalLead)},
     )
-    surveyed: dict[RoleName, Role | None] = {}
+    surveyed: dict[RoleSubject, Role | None] = {}
     aims = [_aim(one, inquiry, world, surveyed) for one in leads]
     found = [aim for aim in aims if aim.role is not None]
     if not found:
@@ -63,17 +63,17 @@ def aim_of(lead: Lead, inquiry: Inquiry, world: World) -> Aim:
     return Aim(role=found[0].role, named=tuple(named for aim in found for named in aim.named))
 
 
-Surveyed = dict[RoleName, Role | None]
+Surveyed = dict[RoleSubject, Role | None]
 
 
 def _aim(lead: OneLead, inquiry: Inquiry, world: World, surveyed: Surveyed) -> Aim:
     match lead:
         case SessionLead():
-            aim = _of_role(RoleName(account=lead.account, name=lead.role_name), world, surveyed)
+            aim = _of_role(RoleSubject(account=lead.account, name=lead.role_name), world, surveyed)
             return msgspec.structs.replace(aim, named=(Named(session_name=lead.session_name),))
         case RoleLead():
             owner = lead.account or world.accounts.caller().account
-            return _of_role(RoleName(account=owner, name=lead.name), world, surveyed)
+            return _of_role(RoleSubject(account=owner, name=lead.name), world, surveyed)
         case PrincipalLead():
             principal = f"{lead.role_id}:{lead.session_name}"
             seen = (one for one in inquiry.sightings if one.principal_id == principal)
@@ -83,7 +83,7 @@ def _aim(lead: OneLead, inquiry: Inquiry, world: World, surveyed: Surveyed) -> A
             return _by_sighting(next(seen, None), key_id, key_id, world, surveyed)
 
 
-def _of_role(name: RoleName, world: World, surveyed: Surveyed) -> Aim:
+def _of_role(name: RoleSubject, world: World, surveyed: Surveyed) -> Aim:
     if name not in surveyed:
         surveyed[name] = world.accounts.survey(RoleSubject(account=name.account, name=name.name))
     return Aim(role=surveyed[name], why_not=f"there is no role `{name.name}` in account {name.account}")
@@ -105,12 +105,12 @@ def _by_sighting(sighting: Sighting | None, shown: str, key_id: str | None, worl
     return msgspec.structs.replace(aim, named=(Named(session_name=sighting.session_name, key_id=key_id),))
 
 
-def _role_name(sighting: Sighting) -> RoleName:
+def _role_name(sighting: Sighting) -> RoleSubject:
     match sighting:
         case Issuance(role_arn=arn):
-            return RoleName(account=arn.split(":")[4], name=arn.rpartition("/")[2])
+            return RoleSubject(account=arn.split(":")[4], name=arn.rpartition("/")[2])
         case Use(principal_arn=arn):
-            return RoleName(account=arn.split(":")[4], name=arn.split("/")[1])
+            return RoleSubject(account=arn.split(":")[4], name=arn.split("/")[1])
 
 
 def _named(sessions: list[Session], key_id: str | None) -> list[Session]:

@@ -15,8 +15,8 @@ import msgspec
 from unassume.model.leads import KeyLead, Lead, PrincipalLead, each_lead
 from unassume.model.lineages import Lineage
 from unassume.model.sessions import Session
-from unassume.model.sightings import Issuance, RoleName, Use
-from unassume.model.surveys import Role
+from unassume.model.sightings import Issuance, Use
+from unassume.model.surveys import Role, RoleSubject
 from unassume.ports import World
 from unassume.steps.aims import Aim, aim_of
 from unassume.steps.inquiry import Inquiry
@@ -38,7 +38,7 @@ def find(lead: Lead, world: World, *, since: datetime | None = None, as_of: date
     until = as_of or world.accounts.now()
     world.progress.tell("find", "reading the role and the trail")
     found = _look(lead, world, since or until - LOOK_BACK, until)
-    if since is None and found.role is None and found.coverage.readable:
+    if since is None and found.holder is None and found.coverage.readable:
         world.progress.tell("find", "nothing of it in 36 hours: looking for it in 90 days")
         if (first := _first_seen(lead, world, until)) is not None:
             return _look(lead, world, first - timedelta(minutes=1), until)
@@ -72,7 +72,7 @@ def _look(lead: Lead, world: World, since: datetime, until: datetime) -> Lineage
 def _look_at_use(inquiry: Inquiry, aim: Aim) -> None:
     """Ask for the use of everybody on the role, or of the leaked name alone where there are too many names."""
     assert aim.role is not None
-    names = {session.session_name for session in inquiry.sessions() if session.role_id == aim.role.id}
+    names = {session.session_name for session in inquiry.sessions() if session.holder_id == aim.role.id}
     if not aim.named or len(names) <= _NAMES_ASKED:
         asked = sorted(names)[:_NAMES_ASKED]
         inquiry.ask(names=frozenset(asked))
@@ -89,10 +89,10 @@ def _look_beside(inquiry: Inquiry, aim: Aim, descendants: tuple[str, ...], world
     assert aim.role is not None
     ours, below = world.accounts.caller().account, set(descendants)
     live = [one for one in inquiry.sessions() if one.id in below and one.live is not False and one.account == ours]
-    ids = {one.role_id for one in live} - {aim.role.id}
+    ids = {one.holder_id for one in live} - {aim.role.id}
     issued = (one for one in inquiry.sightings if isinstance(one, Issuance))
     inquiry.ask(roles={one.role_arn for one in issued if one.principal_id.partition(":")[0] in ids})
-    names = {one.session_name for one in inquiry.sessions() if one.role_id in ids}
+    names = {one.session_name for one in inquiry.sessions() if one.holder_id in ids}
     inquiry.ask(names=frozenset(sorted(names)[:_NAMES_ASKED]))
     if len(names) > _NAMES_ASKED:
         inquiry.unseen.append(f"{len(names)} session names on the roles below: not each one's use was looked up")
@@ -104,7 +104,7 @@ def _suspects(sessions: Iterable[Session], aim: Aim) -> tuple[Session, ...]:
     assert aim.role is not None
     if aim.named:
         return aim.leaked(sessions)
-    return tuple(session for session in sessions if session.role_id == aim.role.id)
+    return tuple(session for session in sessions if session.holder_id == aim.role.id)
 
 
 def _descend(inquiry: Inquiry, leaked: tuple[Session, ...]) -> tuple[str, ...]:
@@ -131,13 +131,13 @@ def _lineage(lead: Lead, inquiry: Inquiry, aim: Aim, descendants: tuple[str, ...
     missing = {named.session_name for named in aim.named} - {session.session_name for session in leaked}
     unseen = tuple(_unseen(role, name) for name in sorted(missing))
     leaked, found = (*leaked, *unseen), (*found, *unseen)
-    on_them = (s for s in found if s.role_id in {role.id, *beside} or s.id in descendants)
+    on_them = (s for s in found if s.holder_id in {role.id, *beside} or s.id in descendants)
     shown = tuple(_with_role_tags(session, role) for session in on_them)
     events = {s.raw.event_id: s.raw for s in inquiry.sightings if isinstance(s, Issuance)}
     return Lineage(
         lead=lead,
-        role=RoleName(account=role.account, name=role.name),
-        role_id=role.id,
+        holder=RoleSubject(account=role.account, name=role.name),
+        holder_id=role.id,
         sessions=shown,
         leaked=tuple(session.id for session in leaked),
         descendants=descendants,
@@ -153,7 +153,7 @@ def _with_role_tags(session: Session, role: Role) -> Session:
 
     AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html ("override")
     """
-    if not session.are_tags_known or session.role_id != role.id:
+    if not session.are_tags_known or session.holder_id != role.id:
         return msgspec.structs.replace(session, are_tags_known=False)
     own = {key.lower() for key, _ in session.tags}
     inherited = tuple((key, value) for key, value in sorted(role.tags.items()) if key.lower() not in own)
@@ -179,8 +179,8 @@ def _unseen(role: Role, name: str) -> Session:
 def _nothing(lead: Lead, inquiry: Inquiry, why: str) -> Lineage:
     return Lineage(
         lead=lead,
-        role=None,
-        role_id=None,
+        holder=None,
+        holder_id=None,
         sessions=(),
         leaked=(),
         descendants=(),

@@ -55,16 +55,16 @@ def seen_now(plan: Plan, lineage: Lineage | None, world: World) -> Preview:
             world.progress.tell("apply", f"seen since the plan: session {session.short_id} of {session.session_name}")
     targets = (one.id for one in targets_of(lineage, plan.leaked, plan.persons))
     seen = preview(now_known, lineage.sessions, cut_off, targets=targets)
-    return seen if lineage.role else msgspec.structs.replace(seen, bystanders_known=False)
+    return seen if lineage.holder else msgspec.structs.replace(seen, bystanders_known=False)
 
 
 def _check_roles(plan: Plan, lineage: Lineage) -> None:
     """INVARIANT: only roles the lead leads to are written; of any other the fresh look shows no bystander."""
-    led_to = {lineage.role_id, *(session.role_id for session in lineage.below)}
+    led_to = {lineage.holder_id, *(session.holder_id for session in lineage.below)}
     for change in plan.changes:
-        if lineage.role is not None and change.holder_id not in led_to:
+        if lineage.holder is not None and change.holder_id not in led_to:
             raise RefusedError(
-                f"the plan cuts role `{change.slot.subject.name}`, but its lead leads to role `{lineage.role.name}`",
+                f"the plan cuts role `{change.slot.subject.name}`, but its lead leads to role `{lineage.holder.name}`",
                 hint="plan again",
             )
 

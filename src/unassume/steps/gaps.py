@@ -70,7 +70,7 @@ def gaps(
     not_below: Mapping[str, str],
 ) -> tuple[Gap, ...]:  # fmt: skip
     """Everything the plan does not cut or cannot know, and why; `not_below` says why of roles below, by their ids."""
-    written = {*(change.holder_id for change in made.changes), lineage.role_id}
+    written = {*(change.holder_id for change in made.changes), lineage.holder_id}
     return (
         *(Gap(what="survey", why=gap) for gap in survey.gaps),
         *_unplanned(lineage, role, selectors, made),
@@ -87,7 +87,7 @@ def gaps(
 
 
 def _unplanned(lineage: Lineage, role: Role | None, selectors: tuple[Selector, ...], made: Plan) -> tuple[Gap, ...]:
-    if lineage.role is None:
+    if lineage.holder is None:
         return (Gap(what=_told(lineage), why="the lead leads to no role we can see"),)
     gaps = []
     if role is not None and not selectors:
@@ -119,21 +119,21 @@ def _uncut_descendants(
     sessions = [lineage.session(one) for one in lineage.descendants]
     return tuple(
         Gap(
-            what=f"session `{session.session_name}` of role `{session.role_name}` in {session.account}",
+            what=f"session `{session.session_name}` of role `{session.holder_name}` in {session.account}",
             why=f"issued by a leaked session, of another role: not cut by this plan{_but(session, survey, not_below)}",
             session_id=session.id,
             judged_anew=True,
         )
         for session in sessions
-        if session.live is not False and session.role_id not in written
+        if session.live is not False and session.holder_id not in written
     )
 
 
 def _but(session: Session, survey: Survey, not_below: Mapping[str, str]) -> str:
     if session.account != survey.caller.account:
         return f"; plan it with credentials of account {session.account}"
-    if session.role_id in not_below:
-        return f": {not_below[session.role_id]}"
-    if all(role.id != session.role_id for role in survey.roles):
+    if session.holder_id in not_below:
+        return f": {not_below[session.holder_id]}"
+    if all(role.id != session.holder_id for role in survey.roles):
         return ": its role is gone or could not be read"
     return ", cut that role as well"

@@ -28,7 +28,7 @@ from unassume.steps.preview import preview
 
 def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
     """The Changes and Gaps for one lineage under the responder's choices; nothing is read or written."""
-    role = next((role for role in survey.roles if role.id == lineage.role_id), None)
+    role = next((role for role in survey.roles if role.id == lineage.holder_id), None)
     name = choices.rung or _default_rung(lineage, choices)
     chosen, persons = rung(name), _persons(lineage, choices)
     selectors = chosen.selectors(lineage, choices) if chosen else ()
@@ -59,7 +59,7 @@ def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
     )
     outlooks = tuple(_outlook(made, one, role, lineage, choices, survey) for one in LADDER if role)
     misfits = (Gap(what=f"role `{role.name}`", why=drafted.why_not),) if role and drafted.why_not else ()
-    not_below = {one.role_id: one.why_not for one in below if one.why_not is not None}
+    not_below = {one.holder_id: one.why_not for one in below if one.why_not is not None}
     found = (*misfits, *gaps(lineage, survey, role, selectors, made, not_below))
     return msgspec.structs.replace(made, gaps=found, outlooks=outlooks)
 
@@ -96,8 +96,8 @@ def _drafted_below(lineage: Lineage, survey: Survey, name: RungName, choices: Ch
         return ()
     drafts = []
     for role in survey.roles:
-        sessions = [one for one in lineage.below if one.role_id == role.id and one.live is not False]
-        if sessions and role.id != lineage.role_id:
+        sessions = [one for one in lineage.below if one.holder_id == role.id and one.live is not False]
+        if sessions and role.id != lineage.holder_id:
             drafts.append(_drafted(role, selectors_below(sessions, name), choices, survey.as_of))
     return tuple(drafts)
 

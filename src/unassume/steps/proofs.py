@@ -124,7 +124,7 @@ def _broke_out(remains: Remains, enforcement: Enforcement) -> list[str]:
     return [
         f"session {one.short_id} was allowed a call at {_text(one.last_allowed_at)}"
         for one in remains.cut()
-        if (since := enforcement.on(one.role_id)) is not None
+        if (since := enforcement.on(one.holder_id)) is not None
         and one.last_allowed_at is not None
         and one.last_allowed_at >= since
     ]

@@ -36,12 +36,12 @@ class Remains:
         named = [
             one
             for one in targets_of(self.lineage, plan.leaked, plan.persons)
-            if one.role_id == self.lineage.role_id or one.role_id in written
+            if one.holder_id == self.lineage.holder_id or one.holder_id in written
         ]
         whole, known = self._cut_whole(), {one.id for one in named}
         own = {canary.principal_id for canary in plan.canaries}
         others = (one for one in self.lineage.sessions if one.id not in known and one.principal_id not in own)
-        return [*named, *(one for one in others if one.role_id in whole or self._may_be_his(one))]
+        return [*named, *(one for one in others if one.holder_id in whole or self._may_be_his(one))]
 
     def cut(self) -> list[Session]:
         """The targets our statements hit; one that no event shows is hit by its name."""
@@ -49,7 +49,7 @@ class Remains:
 
     def last_allowed_at(self, role_id: str | None = None) -> datetime | None:
         """The latest call of a cut session, of that role or of any, that AWS let through."""
-        cut = (one for one in self.cut() if role_id in (None, one.role_id))
+        cut = (one for one in self.cut() if role_id in (None, one.holder_id))
         return max((one.last_allowed_at for one in cut if one.last_allowed_at is not None), default=None)
 
     def late(self, enforced: Enforcement) -> list[Session]:
@@ -62,7 +62,7 @@ class Remains:
         return [
             one
             for one in first
-            if (since := enforced.on(one.role_id)) is not None
+            if (since := enforced.on(one.holder_id)) is not None
             and one.issued_at is not None
             and one.issued_at > since
             and self._verdict(one) is Verdict.SPARED
@@ -76,8 +76,8 @@ class Remains:
         """
         innocent = {session.id for session in self.came_back(enforced)}
         below = [self.lineage.session(one) for one in self.lineage.descendants]
-        written = {self.lineage.role_id, *(change.holder_id for change in self.receipt.begun.changes)}
-        away = [one for one in below if one.role_id not in written]
+        written = {self.lineage.holder_id, *(change.holder_id for change in self.receipt.begun.changes)}
+        away = [one for one in below if one.holder_id not in written]
         read = {region.account for region in self.lineage.coverage.regions}
         return [
             one
@@ -87,7 +87,7 @@ class Remains:
 
     def forgotten(self) -> bool:
         """Whether the fresh look no longer shows the role, the name or the sessions the cut was made for."""
-        if self.lineage.role is None or not self.lineage.seen_in_trail:
+        if self.lineage.holder is None or not self.lineage.seen_in_trail:
             return True
         found = {session.id for session in self.lineage.sessions}
         principals = {session.principal_id for session in self.lineage.sessions}
@@ -102,7 +102,7 @@ class Remains:
 
     def _may_be_his(self, session: Session) -> bool:
         persons = self.receipt.plan.persons
-        return session.role_id == self.lineage.role_id and any(one.is_of(session) is not False for one in persons)
+        return session.holder_id == self.lineage.holder_id and any(one.is_of(session) is not False for one in persons)
 
     def _may_be_late(self, session: Session, enforced: Enforcement) -> bool:
         """A session no event shows is not late: it is cut by its name, and the trail will tell when it was issued."""
@@ -114,7 +114,7 @@ class Remains:
             case Verdict.SPARED if self._is_below_the_cut(session, enforced):
                 return True
             case Verdict.SPARED:
-                issued, since = session.issued_at, enforced.on(session.role_id)
+                issued, since = session.issued_at, enforced.on(session.holder_id)
                 return since is not None and (issued is None or issued <= since)
 
     def _is_below_the_cut(self, session: Session, enforced: Enforcement) -> bool:
@@ -122,7 +122,7 @@ class Remains:
         dead = {
             one.id
             for one in self.targets()
-            if (since := enforced.on(one.role_id)) is None or one.issued_at is None or one.issued_at <= since
+            if (since := enforced.on(one.holder_id)) is None or one.issued_at is None or one.issued_at <= since
         }
         return self._comes_from(session, dead)
 
@@ -130,7 +130,7 @@ class Remains:
         verdicts = {
             judge(change.after, principal_of(session))
             for change in self.receipt.begun.changes
-            if change.after is not None and change.holder_id == session.role_id
+            if change.after is not None and change.holder_id == session.holder_id
         }
         surest = (verdict for verdict in (Verdict.CUT, Verdict.UNSURE) if verdict in verdicts)
         return next(surest, Verdict.SPARED)

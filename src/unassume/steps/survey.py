@@ -16,10 +16,10 @@ def survey(lineage: Lineage, world: World) -> Survey:
     world.progress.tell("survey", "reading the role's policies")
     caller = world.accounts.caller()
     roles, gaps = [], []
-    if lineage.role is not None:
-        role = world.accounts.survey(RoleSubject(account=lineage.role.account, name=lineage.role.name))
+    if lineage.holder is not None:
+        role = world.accounts.survey(RoleSubject(account=lineage.holder.account, name=lineage.holder.name))
         if role is None:
-            gaps.append(f"role `{lineage.role.name}` is gone")
+            gaps.append(f"role `{lineage.holder.name}` is gone")
         else:
             roles.append(role)
     roles += [role for one in _below(lineage, caller.account) if (role := _read(one, world)) is not None]
@@ -31,7 +31,7 @@ def survey(lineage: Lineage, world: World) -> Survey:
 def _below(lineage: Lineage, account: str) -> list[RoleSubject]:
     """The roles of our account that live sessions below the leaked ones are of, in a stable order."""
     live = (one for one in lineage.below if one.live is not False and one.account == account)
-    return sorted({RoleSubject(account=one.account, name=one.role_name) for one in live})
+    return sorted({RoleSubject(account=one.account, name=one.holder_name) for one in live})
 
 
 def _read(subject: RoleSubject, world: World) -> Role | None:

@@ -147,16 +147,16 @@ def by_trail(holder: Holder, remains: Remains, last_allowed: datetime | None, wo
 
 def by_expiry(holder: Holder, remains: Remains) -> Enforcement | None:
     """When all that had to die on a role below the leaked one ran out by itself; None while some of it may live."""
-    had_to_die = [one for one in remains.targets() if one.role_id == holder.id]
+    had_to_die = [one for one in remains.targets() if one.holder_id == holder.id]
     ends = [one.expires_at for one in had_to_die if one.expires_at is not None and one.live is False]
-    if holder.id == remains.lineage.role_id or not ends or len(ends) < len(had_to_die):
+    if holder.id == remains.lineage.holder_id or not ends or len(ends) < len(had_to_die):
         return None
     return Enforcement(at=_next_second(max(ends)), by=holder.on("all that was to be cut had run out"))
 
 
 def _leaked_refused_at(holder: Holder, remains: Remains, last_allowed: datetime | None) -> datetime | None:
     """When a cut session was first refused after the write began, if nothing was allowed after that."""
-    cut = (one for one in remains.cut() if one.role_id == holder.id)
+    cut = (one for one in remains.cut() if one.holder_id == holder.id)
     refusals = [one.first_explicit_deny_at for one in cut if one.first_explicit_deny_at is not None]
     since = remains.receipt.begun.at
     return min((at for at in refusals if at >= since and (last_allowed is None or at > last_allowed)), default=None)
