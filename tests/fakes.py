@@ -13,8 +13,18 @@ from unassume.model.evidence import Probe, Probed, ProfileProbe
 from unassume.model.inventories import HeldPolicy
 from unassume.model.receipts import Begun, Entry, Intended
 from unassume.model.sightings import Ask, Coverage, Issuance, RegionRead, Sighting
-from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy, Slot, Standing
-from unassume.model.surveys import Caller, Role, RoleSubject, Subject
+from unassume.model.slots import (
+    AccessKeyStatus,
+    InlinePolicy,
+    ManagedPolicy,
+    RoleInlinePolicy,
+    RoleManagedPolicy,
+    Slot,
+    Standing,
+    UserInlinePolicy,
+    UserManagedPolicy,
+)
+from unassume.model.surveys import AccessKey, Caller, Role, RoleSubject, Subject, User
 
 START = datetime(2026, 11, 23, 18, 0, 0, tzinfo=UTC)
 ACCOUNT = "111122223333"
@@ -87,6 +97,7 @@ class FakeAccounts:
     clock: FakeClock
     journal: FakeJournal
     roles: dict[str, Role] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
     slots: dict[Slot, str] = field(default_factory=dict)
     skew: float = 0.0
     read_lag: float = 0.0
@@ -108,37 +119,43 @@ class FakeAccounts:
     def now(self) -> datetime:
         return self.clock.now() - timedelta(seconds=self.skew)
 
-    def survey(self, subject: Subject) -> Role | None:
-        role = self.roles.get(subject.name) if subject.account == ACCOUNT else None
-        if role is None:
+    def survey(self, subject: Subject) -> Role | User | None:
+        kind: dict[str, Role] | dict[str, User] = self.roles if isinstance(subject, RoleSubject) else self.users
+        held = kind.get(subject.name) if subject.account == ACCOUNT else None
+        if held is None:
             return None
-        ours = [(slot, text) for slot, text in self.slots.items() if slot.subject.name == role.name]
-        inline = {slot.policy: text for slot, text in ours if isinstance(slot, RoleInlinePolicy)}
-        attached = {slot.arn: text for slot, text in ours if isinstance(slot, RoleManagedPolicy)}
-        return msgspec.structs.replace(role, inline={**role.inline, **inline}, attached={**role.attached, **attached})
+        ours = [(slot, text) for slot, text in self.slots.items() if slot.subject == subject]
+        inline = {slot.policy: text for slot, text in ours if isinstance(slot, InlinePolicy)}
+        attached = {slot.arn: text for slot, text in ours if isinstance(slot, ManagedPolicy)}
+        found = msgspec.structs.replace(held, inline={**held.inline, **inline}, attached={**held.attached, **attached})
+        set_ = {slot.key_id: text for slot, text in ours if isinstance(slot, AccessKeyStatus)}
+        if not isinstance(found, User):
+            return found
+        keys = tuple(
+            AccessKey(id=one.id, is_active=set_[one.id] == "Active") if one.id in set_ else one for one in found.keys
+        )
+        return msgspec.structs.replace(found, keys=keys)
 
     def policies(self, role: str | None = None) -> tuple[HeldPolicy, ...]:
         found = [self.survey(RoleSubject(account=ACCOUNT, name=name)) for name in self.roles if role in (None, name)]
         return tuple(
             HeldPolicy(account=ACCOUNT, holder="role", holder_name=one.name, holder_id=one.id, name=name, text=text)
             for one in found
-            if one is not None
+            if isinstance(one, Role)
             for name, text in {**one.inline, **one.attached}.items()
             if text is not None
         )
 
     def read(self, slot: Slot) -> Standing:
-        role = self.survey(slot.subject)
-        if role is None:
+        held = self.survey(slot.subject)
+        if held is None:
             return Standing(text=None, holder_id=None)
         last = self._last.get(slot)
         if last is not None and self.read_faults:
             raise self.read_faults.pop(0)
         if last is not None and self.now() < last.at + timedelta(seconds=self.read_lag):
-            return Standing(text=last.before, holder_id=role.id)
-        where = role.inline if isinstance(slot, RoleInlinePolicy) else role.attached
-        name = slot.policy if isinstance(slot, RoleInlinePolicy) else slot.arn
-        return Standing(text=where.get(name), holder_id=role.id)
+            return Standing(text=last.before, holder_id=held.id)
+        return Standing(text=_standing(held, slot), holder_id=held.id)
 
     def write(self, slot: Slot, before: str | None, after: str | None) -> None:
         assert self._is_intended(after), "a write came before its intent was in the journal"
@@ -185,6 +202,18 @@ class FakeAccounts:
             if begun.changes[entries[-1].change].after == after:
                 return True
         return False
+
+
+def _standing(held: Role | User, slot: Slot) -> str | None:
+    """What a survey of its holder shows in a slot."""
+    match slot:
+        case RoleInlinePolicy(policy=policy) | UserInlinePolicy(policy=policy):
+            return held.inline.get(policy)
+        case RoleManagedPolicy() | UserManagedPolicy():
+            return held.attached.get(slot.arn)
+        case AccessKeyStatus(key_id=key_id):
+            keys = held.keys if isinstance(held, User) else ()
+            return next(("Active" if key.is_active else "Inactive" for key in keys if key.id == key_id), None)
 
 
 @dataclass
@@ -242,11 +271,15 @@ def _touches(sighting: Sighting, ask: Ask) -> bool:
     if (sighting.issued_at if isinstance(sighting, Issuance) else sighting.last_seen) < ask.since:
         return False
     keys, names = set(ask.key_ids), set(ask.session_names)
+    if isinstance(sighting, Issuance) and sighting.origin in ask.event_names:
+        return True
     if isinstance(sighting, Issuance):
         callers = {sighting.caller.key_id, *sighting.key_ids}
-        return sighting.role_arn in ask.role_arns or bool(callers & keys) or _caller_name(sighting) in names
+        return sighting.holder_arn in ask.role_arns or bool(callers & keys) or _caller_name(sighting) in names
     return sighting.session_name in names or bool(keys.intersection(sighting.key_ids))
 
 
 def _caller_name(issuance: Issuance) -> str | None:
-    return (issuance.caller.principal_id or "").partition(":")[2] or None
+    caller = issuance.caller
+    named = (caller.arn or "").rpartition("/")[2] if caller.kind == "IAMUser" else None
+    return (caller.principal_id or "").partition(":")[2] or named or None

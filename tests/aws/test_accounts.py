@@ -12,7 +12,7 @@ from unassume.aws.connection import Connection
 from unassume.errors import AccessError, InputError, StaleError
 from unassume.model.evidence import Probe
 from unassume.model.slots import RoleInlinePolicy, Standing
-from unassume.model.surveys import RoleSubject
+from unassume.model.surveys import Role, RoleSubject
 
 # Blanks, order and an escape, none of which would survive being parsed and written again.
 TEXT = '{ "Version":"2012-10-17",\n\t"Statement": [] , "Id": "a+b%20\\u00e9" }'
@@ -62,7 +62,7 @@ def test_a_role_is_surveyed_whole(aws: Loopback, accounts: AwsAccounts) -> None:
     version = f"<PolicyVersion><Document>{quote(TEXT)}</Document><VersionId>v3</VersionId></PolicyVersion>"
     aws.play("GetPolicyVersion", xml("GetPolicyVersion", version))
     role = accounts.survey(RoleSubject(account=ACCOUNT, name="Reports"))
-    assert role is not None
+    assert isinstance(role, Role)
     assert (role.id, role.path, role.max_session_seconds, role.tags) == ("AROAREPORTS", "/team/", 7200, {"team": "red"})
     assert role.trust == TEXT
     assert role.inline == {"ours": TEXT, "theirs": TEXT}

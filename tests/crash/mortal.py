@@ -11,7 +11,7 @@ from unassume.model.evidence import Probe, Probed, ProfileProbe
 from unassume.model.inventories import HeldPolicy
 from unassume.model.receipts import Entry
 from unassume.model.slots import Slot, Standing
-from unassume.model.surveys import Caller, Role, Subject
+from unassume.model.surveys import Caller, Subject, Surveyed
 from unassume.ports import World
 
 
@@ -46,7 +46,7 @@ class MortalAccounts:
     def now(self) -> datetime:
         return self.inner.now()
 
-    def survey(self, subject: Subject) -> Role | None:
+    def survey(self, subject: Subject) -> Surveyed | None:
         return self.inner.survey(subject)
 
     def policies(self, role: str | None = None) -> Iterable[HeldPolicy]:

@@ -66,16 +66,28 @@ def test_keith_is_cut_and_comes_back(run: CommandLine, lab: Lab) -> None:
     assert answers(lab) == dict.fromkeys(PEOPLE, "OK")
 
 
-def test_a_child_session_is_not_cut_and_blocks(run: CommandLine, lab: Lab) -> None:
-    """Keith's session of another role is listed, is a gap of the plan (3), and keeps verify from saying contained."""
+def test_a_child_session_is_cut_with_its_parent(run: CommandLine, lab: Lab) -> None:
+    """Keith's session of another role is listed, planned and cut on its own role, and undone with the rest."""
     child = assume(lab, lab.credentials("keith"), CHILD_ARN, "report", SourceIdentity="keith")
     lab.clock.advance(1)
     found = document(run("find", SESSION, "-o", "json").out)
     below = [session for session in found["sessions"] if session["id"] in found["descendants"]]
     assert [session["principal_arn"].rpartition("role/")[2] for session in below] == ["Reporting/report"]
-    made = run("plan", SESSION)
-    assert (made.code, "NOT CUT (1)" in made.out) == (3, True)
     receipt = cut(run, SESSION)
+    lab.clock.advance(6)
+    assert (reads(lab, child), reads(lab, lab.credentials("keith"))) == ("AccessDenied", "AccessDenied")
+    assert run("undo", receipt, "--yes", "--reopen").code == 0
+    lab.clock.advance(6)
+    assert (reads(lab, child), reads(lab, lab.credentials("keith"))) == ("OK", "OK")
+
+
+def test_a_child_session_left_alone_blocks(run: CommandLine, lab: Lab) -> None:
+    """With `--this-role-only` Keith's session of another role is a gap of the plan (3), and verify names it."""
+    child = assume(lab, lab.credentials("keith"), CHILD_ARN, "report", SourceIdentity="keith")
+    lab.clock.advance(1)
+    made = run("plan", SESSION, "--this-role-only")
+    assert (made.code, "NOT CUT (1)" in made.out) == (3, True)
+    receipt = cut(run, SESSION, "--this-role-only")
     lab.clock.advance(6)
     assert (reads(lab, child), reads(lab, lab.credentials("keith"))) == ("OK", "AccessDenied")
     proved = run("verify", receipt)

@@ -12,10 +12,10 @@ from tests.means.made import CUT_OFFS, SELECTORS
 from tests.steps.made import ROLE_ID, made_role
 from unassume.iam.limits import LIMITS, measure
 from unassume.means.drafts import Draft, draft, misfit
+from unassume.means.inline_policy import room
+from unassume.means.managed_policy import MOST
 from unassume.means.mark import bind, document, our_statements
 from unassume.means.packing import size
-from unassume.means.role_inline_policy import room
-from unassume.means.role_managed_policy import MOST
 from unassume.model.selectors import CanarySelector, Selector, SessionNameSelector
 from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy
 from unassume.model.surveys import Role
@@ -138,7 +138,7 @@ def test_every_plan_has_names_of_its_own() -> None:
         drafted(role, bob),
         drafted(made_role(inline=filled(0)), ONE),
     ]
-    assert len({draft.changes[0].slot.policy for draft in made[:4]}) == 4
+    assert len({draft.changes[0].slot.label for draft in made[:4]}) == 4
     assert drafted(role, ONE) == made[0]
     many = drafted(role, people(500))
-    assert len({change.slot.policy for change in many.changes}) == len(many.changes)
+    assert len({change.slot.label for change in many.changes}) == len(many.changes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -28,6 +29,7 @@ from unassume.model.selectors import (
 from unassume.model.sessions import Session
 
 ROLE_ID = "AROAEXAMPLEANALYST000"
+USER_ID, ACCOUNT = "AIDAEXAMPLEKEITH00000", "111122223333"
 CANARY = f"{CANARY_PREFIX}0123456789ab"
 # Few names, so that selectors and sessions often meet; the rest is what thieves may choose.
 CLOSE = st.sampled_from(["keith", "Keith", "keit", "keith2", "bob", CANARY]) | NAMES
@@ -47,7 +49,8 @@ SELECTORS: st.SearchStrategy[tuple[Selector, ...]] = st.lists(
     | st.builds(PersonSelector, st.sampled_from([SOURCE_IDENTITY, f"{TAG}Team", f"{TAG}team"]), OWNERS)
     | st.just(OlderSessionsSelector())
     | st.just(HoldSelector())
-    | st.just(CanarySelector(f"{ROLE_ID}:{CANARY}")),
+    | st.just(CanarySelector(f"{ROLE_ID}:{CANARY}"))
+    | st.sampled_from([SessionNameSelector(USER_ID), SessionNameSelector(f"{ACCOUNT}:keith")]),
     min_size=1,
     max_size=5,
 ).map(tuple)
@@ -68,6 +71,27 @@ def session(name: str, issued_at: datetime | None, issued_at_is: str) -> Session
     )
 
 
+def as_role(one: Session) -> Session:
+    return one
+
+
+def as_token(one: Session) -> Session:
+    """The same as a token of GetSessionToken: the user's, who has no source identity; his tags are not read."""
+    arn = f"arn:aws:iam::{ACCOUNT}:user/keith"
+    return msgspec.structs.replace(
+        one, principal_id=USER_ID, principal_arn=arn, source_identity=None, tags=(), are_tags_known=False, calls=1
+    )
+
+
+def as_federation(one: Session) -> Session:
+    """The same as a token of GetFederationToken, given out by a user."""
+    arn = f"arn:aws:sts::{ACCOUNT}:federated-user/keith"
+    return msgspec.structs.replace(
+        as_token(one), principal_id=f"{ACCOUNT}:keith", principal_arn=arn, session_name="keith", user_id=USER_ID,
+        user_name="keith",
+    )  # fmt: skip
+
+
 @given(
     selectors=SELECTORS,
     name=CLOSE,
@@ -77,10 +101,11 @@ def session(name: str, issued_at: datetime | None, issued_at_is: str) -> Session
     owner=st.none() | OWNERS,
     calls=st.integers(0, 1),
     tags=st.none() | st.dictionaries(st.sampled_from(["team", "cost"]), OWNERS),
+    holder=st.sampled_from([as_role, as_token, as_federation]),
 )
 def test_selectors_agree_with_the_evaluation_of_what_they_write(
     selectors: tuple[Selector, ...], name: str, cut_off: datetime, apart: int | None, kind: str,
-    owner: str | None, calls: int, tags: dict[str, str] | None,
+    owner: str | None, calls: int, tags: dict[str, str] | None, holder: Callable[[Session], Session],
 ) -> None:  # fmt: skip
     """A session is cut where any selector matches it, spared where none does, else nobody can say."""
     one = msgspec.structs.replace(
@@ -90,6 +115,7 @@ def test_selectors_agree_with_the_evaluation_of_what_they_write(
         tags=tuple((tags or {}).items()),
         are_tags_known=tags is not None,
     )
+    one = holder(one)
     answers = [selector.matches(one, cut_off) for selector in selectors]
     expected = Verdict.CUT if True in answers else Verdict.UNSURE if None in answers else Verdict.SPARED
     assert judge(bind(document(selectors), cut_off) or "", principal_of(one)) is expected

@@ -71,7 +71,7 @@ def issuance(
     digest = hashlib.sha256(text.encode()).hexdigest()
     return Issuance(
         origin="AssumeRole", account=ACCOUNT, region="us-east-1", issued_at=at, caller=caller or user,
-        role_arn=role_arn(role[0]), principal_id=f"{role[1]}:{name}", session_name=name, key_ids=(key,),
+        holder_arn=role_arn(role[0]), principal_id=f"{role[1]}:{name}", session_name=name, key_ids=(key,),
         expires_at=at + timedelta(hours=hours), raw=RawEvent(digest[:12], digest, text),
     )  # fmt: skip
 

@@ -159,7 +159,7 @@ def test_one_role_enforced_is_not_the_other() -> None:
     evidence = found.evidence if isinstance(found, Wait) else found
     assert isinstance(slot, RoleInlinePolicy)
     assert not proof(found, "enforced")
-    assert any(f"role {CHILD_NAME}: the canary is allowed" in one.detail for one in evidence.proofs)
+    assert any(f"role `{CHILD_NAME}`: the canary is allowed" in one.detail for one in evidence.proofs)
 
 
 def test_a_call_of_the_child_after_its_deny_is_not_contained() -> None:

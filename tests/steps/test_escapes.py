@@ -83,7 +83,7 @@ def test_an_expired_child_in_an_account_nobody_read_is_not_contained() -> None:
     set_up, receipt = cut()
     made = issuance("loot", later(1), CHILD_KEY, caller=keith_identity(), role=(CHILD_NAME, CHILD_ID), hours=0.25)
     arn = f"arn:aws:iam::999900001111:role/{CHILD_NAME}"
-    set_up.trail.seen.append(msgspec.structs.replace(made, account="999900001111", role_arn=arn))
+    set_up.trail.seen.append(msgspec.structs.replace(made, account="999900001111", holder_arn=arn))
     set_up.clock.at += timedelta(hours=2)
     assert unmet(settled(set_up, receipt)) == ["nothing-left"]
 

@@ -117,15 +117,6 @@ def test_a_re_created_role_has_no_session_of_the_old_one() -> None:
     assert "re-created" in lineage.why_nothing
 
 
-def test_a_user_s_session_is_out_of_reach() -> None:
-    """A key of GetSessionToken belongs to a user, not a role: that is said, with what to do."""
-    set_up = scene()
-    key = "ASIAEXAMPLEUSER00000"
-    set_up.trail.seen.append(use("keith", START, key, START, principal_id="AIDAEXAMPLEKEITH00000"))
-    with pytest.raises(InputError, match="not to a session of a role"):
-        set_up.found(KeyLead(key_id=key))
-
-
 def test_an_unreadable_trail_is_a_gap() -> None:
     """Without a trail the named session still stands, and the coverage says that nothing was read."""
     set_up = scene()
@@ -213,7 +204,7 @@ def test_survey_reads_the_role_and_the_clocks() -> None:
     """The survey holds the role as it stands, who we are, AWS's time and how far ours is off."""
     set_up = scene(skew=100.0)
     seen = survey(set_up.found(), set_up.world)
-    assert [role.id for role in seen.roles] == [ROLE_ID]
+    assert [role.id for role in seen.holders] == [ROLE_ID]
     assert (seen.as_of, seen.skew_seconds, seen.gaps) == (START - timedelta(seconds=100), 100.0, ())
     assert seen.caller == set_up.accounts.who
 
@@ -224,7 +215,7 @@ def test_survey_of_a_role_gone_since_is_a_gap() -> None:
     lineage = set_up.found()
     del set_up.accounts.roles[ROLE_NAME]
     seen = survey(lineage, set_up.world)
-    assert (seen.roles, seen.gaps) == ((), (f"role `{ROLE_NAME}` is gone",))
+    assert (seen.holders, seen.gaps) == ((), (f"role `{ROLE_NAME}` is gone",))
 
 
 def test_keith_s_child_is_found_by_his_key_alone() -> None:

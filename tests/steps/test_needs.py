@@ -19,7 +19,7 @@ from unassume.steps.needs import FIND, NEEDS, check_role, responder_policy
 
 AWS, MEANS = Path(str(unassume.aws.__file__)).parent, Path(str(unassume.means.__file__)).parent
 NEEDED = {action for need in (FIND, *NEEDS) for action in need.actions}
-READS = ("roles.py", "regions.py", "lookups.py", "probes.py")
+READS = ("roles.py", "users.py", "holders.py", "regions.py", "lookups.py", "probes.py")
 BY_THE_CANARY = {"iam:ListAccountAliases"}  # its refusal is what is wanted
 
 
@@ -27,6 +27,12 @@ def called(path: Path) -> set[str]:
     """The actions a module says it asks for: `asking("service:Call")`, and constants of that form."""
     texts = {node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)}
     return {text for text in texts if isinstance(text, str) and re.fullmatch(r"[a-z]+:[A-Z]\w+", text)}
+
+
+def permissions_of(stem: str) -> set[str]:
+    """What a file of `means` says its slots take, on roles and on users."""
+    module = importlib.import_module(f"unassume.means.{stem}")
+    return {one for name in ("PERMISSIONS", "ON_ROLES", "ON_USERS") for one in getattr(module, name, ())}
 
 
 @pytest.mark.parametrize("more", [{}, {"account": "123456789012", "role": "DataAnalyst"}, {"partition": "aws-cn"}])
@@ -45,17 +51,17 @@ def test_it_allows_every_action_once_and_no_other() -> None:
 
 
 def test_every_means_is_a_need() -> None:
-    """A kind of slot with PERMISSIONS is checked by doctor and allowed by its policy."""
-    for path in MEANS.glob("*.py"):
-        permissions = getattr(importlib.import_module(f"unassume.means.{path.stem}"), "PERMISSIONS", None)
-        assert permissions is None or permissions in [need.actions for need in NEEDS], path.stem
+    """What a kind of slot takes is checked by doctor and allowed by its policy."""
+    found = [permissions_of(path.stem) for path in MEANS.glob("*.py")]
+    assert sum(map(bool, found)) == len(list((AWS / "slots").glob("[a-z]*.py")))
+    assert set().union(*found) <= NEEDED
 
 
 @pytest.mark.parametrize("path", sorted((AWS / "slots").glob("[a-z]*.py")), ids=lambda path: path.stem)
 def test_a_slot_calls_what_its_means_says(path: Path) -> None:
-    """What an adapter of a slot asks of AWS stands in the PERMISSIONS of the means of its name."""
-    permissions = importlib.import_module(f"unassume.means.{path.stem}").PERMISSIONS
-    assert called(path) - set(permissions) == set()
+    """What an adapter of a slot asks of AWS stands in the permissions of the means of its name."""
+    assert called(path)
+    assert called(path) - permissions_of(path.stem) == set()
 
 
 @pytest.mark.parametrize("name", READS)

@@ -55,7 +55,7 @@ def test_a_leaked_session_is_cut_by_name() -> None:
     made = scene().planned()
     assert (made.rung, made.gaps, made.accounts) == ("session-name", (), (ACCOUNT,))
     (change,) = made.changes
-    assert (change.slot.role, change.holder_id, change.before) == (ROLE_NAME, ROLE_ID, None)
+    assert (change.slot.subject.name, change.holder_id, change.before) == (ROLE_NAME, ROLE_ID, None)
     assert f"{ROLE_ID}:keith" in (change.after or "")
     assert names_of(made, made.targets) == {"keith"}
 
@@ -270,7 +270,7 @@ ROLES = st.builds(
 def test_plan_never_raises(lineage: Lineage, role: Role | None, rung: RungName | None, canary: bool) -> None:
     """Whatever was found, there is a plan; where it writes nothing, a gap says why; what it writes apply takes."""
     roles, gaps = ((role,), ()) if role and lineage.holder else ((), ("the role is gone",))
-    survey = Survey(caller=RESPONDER, as_of=START, roles=roles, gaps=gaps)
+    survey = Survey(caller=RESPONDER, as_of=START, holders=roles, gaps=gaps)
     made = plan(lineage, survey, Choices(incident="inc", rung=rung, canary=canary))
     assert made.changes or made.gaps
     if made.changes:

@@ -21,7 +21,7 @@ from unassume.iam.limits import LIMITS, measure
 from unassume.means.mark import POLICY_PREFIX, our_statements
 from unassume.model.plans import Plan, RungName
 from unassume.model.receipts import Receipt, fold
-from unassume.model.slots import RoleInlinePolicy, Slot
+from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy, Slot
 from unassume.steps.apply import apply, resume
 from unassume.steps.prune import prune
 from unassume.steps.status import status
@@ -138,6 +138,7 @@ class Incident(RuleBasedStateMachine):
     @invariant()
     def nothing_of_ours_allows(self) -> None:
         for slot, text in self.set_up.accounts.slots.items():
+            assert isinstance(slot, RoleInlinePolicy | RoleManagedPolicy)
             assert slot.policy.startswith(POLICY_PREFIX)
             assert our_statements(text) is not None or self.edited.get(slot) == text
 

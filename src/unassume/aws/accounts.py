@@ -6,15 +6,23 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import assert_never
 
-from unassume.aws import inventory, roles
+from unassume.aws import inventory, roles, users
 from unassume.aws.connection import Connection
 from unassume.aws.probes import Probes
-from unassume.aws.slots import role_inline_policy, role_managed_policy
+from unassume.aws.slots import access_key, inline_policy, managed_policy
 from unassume.errors import AccessError
 from unassume.model.evidence import Probe, Probed, ProfileProbe
 from unassume.model.inventories import HeldPolicy
-from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy, Slot, Standing
-from unassume.model.surveys import Caller, RoleSubject, Subject, Surveyed
+from unassume.model.slots import (
+    AccessKeyStatus,
+    RoleInlinePolicy,
+    RoleManagedPolicy,
+    Slot,
+    Standing,
+    UserInlinePolicy,
+    UserManagedPolicy,
+)
+from unassume.model.surveys import Caller, RoleSubject, Subject, Surveyed, UserSubject
 
 
 class AwsAccounts:
@@ -40,6 +48,9 @@ class AwsAccounts:
             case RoleSubject():
                 self._in_reach(subject.account)
                 return roles.survey(self._connection.client("iam"), subject)
+            case UserSubject():
+                self._in_reach(subject.account)
+                return users.survey(self._connection.client("iam"), subject)
             case _:
                 assert_never(subject)
 
@@ -60,21 +71,25 @@ class AwsAccounts:
         """What stands in the slot, its text byte for byte as AWS keeps it."""
         self._in_reach(slot.account)
         match slot:
-            case RoleInlinePolicy():
-                return role_inline_policy.read(self._connection.client("iam"), slot)
-            case RoleManagedPolicy():
-                return role_managed_policy.read(self._connection.client("iam"), slot)
+            case RoleInlinePolicy() | UserInlinePolicy():
+                return inline_policy.read(self._connection.client("iam"), slot)
+            case RoleManagedPolicy() | UserManagedPolicy():
+                return managed_policy.read(self._connection.client("iam"), slot)
+            case AccessKeyStatus():
+                return access_key.read(self._connection.client("iam"), slot)
             case _:
                 assert_never(slot)
 
     def write(self, slot: Slot, before: str | None, after: str | None) -> None:
-        """Put `after` where `before` stood; a policy is put or removed whole, so `before` is not needed for it."""
+        """Put `after` where `before` stood; all are put or removed whole, so `before` is not needed."""
         self._in_reach(slot.account)
         match slot:
-            case RoleInlinePolicy():
-                role_inline_policy.write(self._connection.client("iam"), slot, after)
-            case RoleManagedPolicy():
-                role_managed_policy.write(self._connection.client("iam"), slot, after)
+            case RoleInlinePolicy() | UserInlinePolicy():
+                inline_policy.write(self._connection.client("iam"), slot, after)
+            case RoleManagedPolicy() | UserManagedPolicy():
+                managed_policy.write(self._connection.client("iam"), slot, after)
+            case AccessKeyStatus():
+                access_key.write(self._connection.client("iam"), slot, after)
             case _:
                 assert_never(slot)
 

@@ -35,7 +35,8 @@ def attributes_of(ask: Ask) -> tuple[Attribute, ...]:
     roles = [("ResourceName", arn) for arn in ask.role_arns]
     keys = [(name, key_id) for key_id in ask.key_ids for name in ("AccessKeyId", "ResourceName")]
     names = [("Username", name) for name in ask.session_names]
-    return tuple(dict.fromkeys((*roles, *keys, *names)))
+    events = [("EventName", name) for name in ask.event_names]
+    return tuple(dict.fromkeys((*roles, *keys, *names, *events)))
 
 
 class RegionLookup:

@@ -6,7 +6,7 @@ written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -21,6 +21,9 @@ SECONDS = 900  # the shortest session STS gives
 
 # AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html words the refusals of IAM calls.
 CALL = "iam:ListAccountAliases"
+# AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getsessiontoken.html
+# Tokens of users may not call IAM, so they ask this.
+USERS_CALL = "ec2:DescribeRegions"
 _DEAD = frozenset({"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"})
 
 
@@ -53,27 +56,32 @@ class Probes:
                 self._clients[probe] = self._mint(probe)
         except (AccessError, InputError) as error:
             return self._probed("unavailable", f"no canary session: {error.message}"), False
-        return self._called(self._clients[probe])
+        return self._called(CALL, self._clients[probe].list_account_aliases)
 
     def _ask_by_profile(self, profile: str) -> Probed:
         """Who it is, is asked once: no policy stops GetCallerIdentity, and its answer proves nothing by itself."""
         if profile not in self._profiles:
             other = self._connection.with_profile(profile)
-            self._profiles[profile] = other.client("iam"), other.identity()["UserId"]
+            principal_id = other.identity()["UserId"]
+            self._profiles[profile] = other.client("iam" if _is_role(principal_id) else "ec2"), principal_id
         client, principal_id = self._profiles[profile]
-        return msgspec.structs.replace(self._called(client)[0], principal_id=principal_id)
+        if _is_role(principal_id):
+            probed, _ = self._called(CALL, client.list_account_aliases)
+        else:
+            probed, _ = self._called(USERS_CALL, client.describe_regions)
+        return msgspec.structs.replace(probed, principal_id=principal_id)
 
-    def _called(self, client: Any) -> tuple[Probed, bool]:
+    def _called(self, call: str, ask: Callable[[], object]) -> tuple[Probed, bool]:
         """How AWS answered, and whether the credentials are dead."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            client.list_account_aliases()
+            ask()
         except ClientError as error:
-            return self._refused(error), code_of(error) in _DEAD
+            return self._refused(call, error), code_of(error) in _DEAD
         except BotoCoreError as error:
-            return self._probed("unavailable", f"no answer to `{CALL}` ({type(error).__name__})"), False
-        return self._probed("allowed", f"`{CALL}` was allowed"), False
+            return self._probed("unavailable", f"no answer to `{call}` ({type(error).__name__})"), False
+        return self._probed("allowed", f"`{call}` was allowed"), False
 
     def _mint(self, probe: Probe) -> Any:
         with asking("sts:AssumeRole"):
@@ -82,12 +90,16 @@ class Probes:
             )
         return self._connection.client_as(answer["Credentials"], "iam")
 
-    def _refused(self, error: Exception) -> Probed:
+    def _refused(self, call: str, error: Exception) -> Probed:
         """Only an authorisation refusal counts; anything else AWS says proves nothing."""
         code, message = code_of(error), one_line(message_of(error))
         if code not in DENIED:
-            return self._probed("unavailable", f"`{CALL}` failed ({code}): {message}")
+            return self._probed("unavailable", f"`{call}` failed ({code}): {message}")
         return self._probed("explicit-deny" if says_explicit_deny(message_of(error)) else "denied", message)
 
     def _probed(self, outcome: Any, detail: str) -> Probed:
         return Probed(at=self._connection.now(), outcome=outcome, detail=detail)
+
+
+def _is_role(principal_id: str) -> bool:
+    return principal_id.startswith("AROA")

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import unquote
 
+from unassume.aws.holders import found
 from unassume.aws.refusals import DENIED, asking, code_of
-from unassume.aws.slots.role_inline_policy import found
 from unassume.model.surveys import Role, RoleSubject
 
 _WORKERS = 6
@@ -26,7 +26,7 @@ def survey(iam: Any, subject: RoleSubject) -> Role | None:
         inline_names = pool.submit(_inline_names, iam, subject.name)
         attached_arns = pool.submit(_attached_arns, iam, subject.name)
         inline = {name: pool.submit(_inline, iam, subject.name, name) for name in inline_names.result()}
-        attached = {arn: pool.submit(_managed, iam, arn) for arn in attached_arns.result()}
+        attached = {arn: pool.submit(managed, iam, arn) for arn in attached_arns.result()}
         inline_texts = {name: text for name, later in inline.items() if (text := later.result()) is not None}
         managed_texts = {arn: later.result() for arn, later in attached.items()}
     return _role(subject.account, answer["Role"], inline_texts, managed_texts)
@@ -61,7 +61,7 @@ def _inline(iam: Any, role: str, name: str) -> str | None:
     return None if answer is None else unquote(answer["PolicyDocument"])
 
 
-def _managed(iam: Any, arn: str) -> str | None:
+def managed(iam: Any, arn: str) -> str | None:
     """The default version of a managed policy, or None where it may not be read."""
     from botocore.exceptions import ClientError
 

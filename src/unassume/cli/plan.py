@@ -30,6 +30,7 @@ LEAKED = ("session", "person", "workload", "unknown")
 @click.option("--cut-off", metavar="TIME", help="Cut sessions issued before this UTC instant, not before apply's now.")
 @click.option("--canary", is_flag=True, help="Let a session of our own, denied by name, prove the cut enforced.")
 @click.option("--this-role-only", is_flag=True, help="Leave what leaked sessions issued on other roles uncut.")
+@click.option("--deactivate-keys", is_flag=True, help="Make the keys behind a user's tokens inactive, for everybody.")
 @click.option("--incident", metavar="NAME", help="The incident's name, in the policy's name and the user agent.")
 @click.option("--as-of", metavar="TIME", help="Look as if it were this UTC instant.")
 @click.option("--emit", type=click.Choice(EMITTED), help="Print the cut for a pipeline to write, not the plan.")
@@ -38,8 +39,8 @@ LEAKED = ("session", "person", "workload", "unknown")
 @click.pass_context
 def plan(
     context: click.Context, lead: tuple[str, ...], out: str | None, rung: str | None, leaked: str,
-    person_tag: str | None, cut_off: str | None, canary: bool, this_role_only: bool, incident: str | None,
-    as_of: str | None, emit: str | None, output: str, aws: Aws,
+    person_tag: str | None, cut_off: str | None, canary: bool, this_role_only: bool, deactivate_keys: bool,
+    incident: str | None, as_of: str | None, emit: str | None, output: str, aws: Aws,
 ) -> None:  # fmt: skip
     """Plan the narrowest cut for LEAD; nothing is written to the account.
 
@@ -63,14 +64,14 @@ def plan(
         _check_cut_off(at, here.accounts.now())
     lineage = find(parsed, here, as_of=until)
     words = {"incident": named, "rung": rung, "leaked": leaked, "canary": canary, "person_tag": person_tag}
-    words["this_role_only"] = this_role_only
+    words |= {"this_role_only": this_role_only, "deactivate_keys": deactivate_keys}
     choices = msgspec.structs.replace(msgspec.convert(words, Choices), cut_off=CutOff(at=at))
     looked_at = survey(lineage, here)
     made = step(lineage, looked_at, choices)
     if out and made.changes:
         write_plan(made, out)
     if emit and made.changes:
-        show(emitted(made, emit, {role.id: role.arn for role in looked_at.roles}))
+        show(emitted(made, emit, {one.id: one.arn for one in looked_at.holders}))
     elif output == "json":
         show_json("plan", made)
     elif lineage.holder is not None:

@@ -42,6 +42,15 @@ class Actor:
         given = self._client("sts").assume_role(**asked)["Credentials"]
         return Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], given["Expiration"])
 
+    def take_token(self) -> Credentials:
+        """Take a token of GetSessionToken; botocore's ClientError when refused."""
+        given = self._client("sts").get_session_token()["Credentials"]
+        return Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], given["Expiration"])
+
+    def answer_to_token(self) -> str:
+        """Ask for a token: `ok`, or how AWS refused it."""
+        return self._answer(self.take_token)
+
     def _calls(self) -> dict[str, Callable[[], object]]:
         key = {"id": {"S": "1"}}
         return {

@@ -15,6 +15,7 @@ from unassume.drills import (
     same_name,
     same_second,
     two_responders,
+    user_token,
 )
 from unassume.drills.stage import Stage, stage
 from unassume.drills.story import told
@@ -39,6 +40,7 @@ DRILLS: Mapping[str, Incident] = MappingProxyType(
         "full-role": Incident(full_role.SUMMARY, full_role.play),
         "late-plan": Incident(late_plan.SUMMARY, late_plan.play),
         "two-responders": Incident(two_responders.SUMMARY, two_responders.play),
+        "user-token": Incident(user_token.SUMMARY, user_token.play),
     }
 )
 

@@ -81,13 +81,15 @@ class Stage:
         return actor
 
     def planned(
-        self, lead: Lead, rung: RungName | None = None, cut_off: CutOff | None = None, leaked: Leaked = "unknown"
-    ) -> tuple[Lineage, Plan]:
+        self, lead: Lead, rung: RungName | None = None, cut_off: CutOff | None = None, leaked: Leaked = "unknown",
+        *, deactivate_keys: bool = False,
+    ) -> tuple[Lineage, Plan]:  # fmt: skip
         """find, survey and plan with a canary."""
         lineage = find(lead, self.world)
         choices = Choices(
-            incident=f"drill-{self.name}", rung=rung, canary=True, cut_off=cut_off or CutOff(), leaked=leaked
-        )
+            incident=f"drill-{self.name}", rung=rung, canary=True, cut_off=cut_off or CutOff(), leaked=leaked,
+            deactivate_keys=deactivate_keys,
+        )  # fmt: skip
         return lineage, plan(lineage, survey(lineage, self.world), choices)
 
     def applied(self, made: Plan, consent: Consent | None = None) -> Receipt:

@@ -14,6 +14,7 @@ from unassume.model.leads import parse_lead
 from unassume.model.plans import Choices
 from unassume.model.receipts import Receipt
 from unassume.model.rehearsals import Rehearsal
+from unassume.model.slots import RoleInlinePolicy
 from unassume.ports import World
 from unassume.report.proof import evidence_lines
 from unassume.report.table import table
@@ -41,7 +42,7 @@ def play(stage: Stage) -> Rehearsal:
         left = set(stage.policies()) - set(start)
         apply(undo(theirs, second), second)
     rows = [(action, *(f"{before[who][action]} -> {after[who][action]}" for who in before)) for action in before["bob"]]
-    stands = {change.slot.policy for change in theirs.begun.changes}
+    stands = {change.slot.policy for change in theirs.begun.changes if isinstance(change.slot, RoleInlinePolicy)}
     both_cut = {after[who]["s3:GetObject"] for who in ("keith's", "mary's")} == {"DENIED"}
     is_right = both_cut and left == stands and stage.policies() == start and before["bob"] == after["bob"]
     result = stage.result(evidence, () if is_right else ("a cut was lost, or an undo took more than its own",))

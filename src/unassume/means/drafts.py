@@ -1,4 +1,4 @@
-"""From selectors to changes on one role: one inline policy where it fits, else managed policies, each with its canary.
+"""From selectors to changes on one role or user: one inline policy where it fits, else managed ones, with canaries.
 
 Every policy gets a canary of its own: AWS may enforce one of them before another, and only its own canary shows it.
 """
@@ -10,18 +10,17 @@ from collections.abc import Iterable
 import msgspec
 
 from unassume.errors import InputError
-from unassume.iam.limits import LIMITS
-from unassume.means import role_inline_policy, role_managed_policy
+from unassume.means import inline_policy, managed_policy
 from unassume.means.mark import canary_name, document, our_statements
 from unassume.means.packing import packed, size
 from unassume.model.plans import Canary, Change
 from unassume.model.selectors import CanarySelector, Selector
-from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy
-from unassume.model.surveys import Role, RoleSubject
+from unassume.model.slots import InlinePolicy, ManagedPolicy
+from unassume.model.surveys import Role, RoleSubject, Surveyed
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """The changes for one role and their canaries, or why there can be none."""
+    """The changes for one role or user and their canaries, or why there can be none."""
 
     holder_id: str = ""
     changes: tuple[Change, ...] = ()
@@ -29,75 +28,81 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     why_not: str | None = None
 
 
-def draft(role: Role, selectors: tuple[Selector, ...], incident: str, seed: str, *, with_canaries: bool) -> Draft:
-    """The changes that put these selectors on the role, in as few policies as it has room for."""
-    if (why := _unmodifiable(role)) is not None:
-        return Draft(holder_id=role.id, why_not=why)
+def draft(holder: Surveyed, selectors: tuple[Selector, ...], incident: str, seed: str, *, with_canaries: bool) -> Draft:
+    """The changes that put these selectors on the role or user, in as few policies as it has room for.
+
+    A user has no canary: nobody but himself can take a token of his.
+    """
+    with_canaries = with_canaries and isinstance(holder, Role)
+    if (why := _unmodifiable(holder)) is not None:
+        return Draft(holder_id=holder.id, why_not=why)
     if our_statements(document(selectors)) is None:
         return Draft(
-            holder_id=role.id,
+            holder_id=holder.id,
             why_not="a leaked session bears a name that AWS gives to none: it cannot be written into a policy",
         )
-    one = _written(role, (selectors,), incident, seed, with_canaries, is_inline=True)
-    if misfit(role, one.changes) is None:
+    one = _written(holder, (selectors,), incident, seed, with_canaries, is_inline=True)
+    if misfit(holder, one.changes) is None:
         return one
-    no_room = Draft(holder_id=role.id, why_not=_no_room(role, selectors, one.changes[0]))
-    spare = size(document((_selector(_canary(role, incident, seed)),))) if with_canaries else 0
+    no_room = Draft(holder_id=holder.id, why_not=_no_room(holder, selectors, one.changes[0]))
+    spare = size(document((_selector(_canary(holder, incident, seed)),))) if with_canaries else 0
     try:
-        parts = packed(selectors, role_managed_policy.LIMIT - spare)
+        parts = packed(selectors, managed_policy.LIMIT - spare)
     except InputError:
         return no_room
-    several = _written(role, parts, incident, seed, with_canaries, is_inline=False)
-    return several if misfit(role, several.changes) is None else no_room
+    several = _written(holder, parts, incident, seed, with_canaries, is_inline=False)
+    return several if misfit(holder, several.changes) is None else no_room
 
 
-def misfit(role: Role, changes: Iterable[Change]) -> str | None:
+def misfit(holder: Surveyed, changes: Iterable[Change]) -> str | None:
     """Why these changes cannot all be written on the role, or None when they fit."""
     added = [change for change in changes if change.after is not None]
-    inline = [change.after or "" for change in added if isinstance(change.slot, RoleInlinePolicy)]
-    managed = [change.after or "" for change in added if isinstance(change.slot, RoleManagedPolicy)]
-    if added and (why := _unmodifiable(role)) is not None:
+    inline = [change.after or "" for change in added if isinstance(change.slot, InlinePolicy)]
+    managed = [change.after or "" for change in added if isinstance(change.slot, ManagedPolicy)]
+    if added and (why := _unmodifiable(holder)) is not None:
         return why
-    if inline and sum(map(size, inline)) > role_inline_policy.room(role):
-        return _inline_is_full(role, sum(map(size, inline)))
-    if any(size(text) > role_managed_policy.LIMIT for text in managed):
-        return f"a managed policy holds {role_managed_policy.LIMIT} characters, and the cut needs more in one"
-    if len(managed) > role_managed_policy.room(role):
-        return f"the role takes {role_managed_policy.room(role)} more managed policies, the cut needs {len(managed)}"
+    if inline and sum(map(size, inline)) > inline_policy.room(holder):
+        return _inline_is_full(holder, sum(map(size, inline)))
+    if any(size(text) > managed_policy.LIMIT for text in managed):
+        return f"a managed policy holds {managed_policy.LIMIT} characters, and the cut needs more in one"
+    if len(managed) > managed_policy.room(holder):
+        return f"it takes {managed_policy.room(holder)} more managed policies, the cut needs {len(managed)}"
     return None
 
 
-def _unmodifiable(role: Role) -> str | None:
+def _unmodifiable(holder: Surveyed) -> str | None:
+    if not isinstance(holder, Role):
+        return None
     # AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
-    if role.is_service_linked:
+    if holder.is_service_linked:
         return "AWS owns service-linked roles: their sessions cannot be revoked"
     # AWS: https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html
-    if role.is_reserved:
+    if holder.is_reserved:
         return "Identity Center owns reserved roles: cut by permission set or SCP instead"
     return None
 
 
 def _written(
-    role: Role, parts: tuple[tuple[Selector, ...], ...], incident: str, seed: str, with_canaries: bool, *,
+    holder: Surveyed, parts: tuple[tuple[Selector, ...], ...], incident: str, seed: str, with_canaries: bool, *,
     is_inline: bool,
 ) -> Draft:  # fmt: skip
-    means = role_inline_policy if is_inline else role_managed_policy
+    means = inline_policy if is_inline else managed_policy
     changes, canaries = [], []
     for number, part in enumerate(parts):
-        canary = _canary(role, incident, f"{seed} {number}")
+        canary = _canary(holder, incident, f"{seed} {number}")
         whole = (*part, _selector(canary)) if with_canaries else part
-        changes.append(means.change(role, document(whole), incident, f"{seed} {number}"))
+        changes.append(means.change(holder, document(whole), incident, f"{seed} {number}"))
         canaries += [canary] if with_canaries else []
-    return Draft(holder_id=role.id, changes=tuple(changes), canaries=tuple(canaries))
+    return Draft(holder_id=holder.id, changes=tuple(changes), canaries=tuple(canaries))
 
 
-def _canary(role: Role, incident: str, seed: str) -> Canary:
-    name = canary_name(incident, f"{role.id} {seed}")
+def _canary(holder: Surveyed, incident: str, seed: str) -> Canary:
+    name = canary_name(incident, f"{holder.id} {seed}")
     return Canary(
-        role=RoleSubject(account=role.account, name=role.name),
-        role_arn=role.arn,
+        role=RoleSubject(account=holder.account, name=holder.name),
+        role_arn=holder.arn,
         session_name=name,
-        principal_id=f"{role.id}:{name}",
+        principal_id=f"{holder.id}:{name}",
     )
 
 
@@ -105,18 +110,18 @@ def _selector(canary: Canary) -> Selector:
     return CanarySelector(canary.principal_id)
 
 
-def _inline_is_full(role: Role, needed: int) -> str:
-    left = role_inline_policy.room(role)
-    return f"the role's inline policies leave {left} of {LIMITS['role']} characters, the cut needs {needed}"
+def _inline_is_full(holder: Surveyed, needed: int) -> str:
+    left = inline_policy.room(holder)
+    return f"its inline policies leave {left} of {inline_policy.limit(holder)} characters, the cut needs {needed}"
 
 
-def _no_room(role: Role, selectors: tuple[Selector, ...], change: Change) -> str:
+def _no_room(holder: Surveyed, selectors: tuple[Selector, ...], change: Change) -> str:
     """Neither quota suffices: how many of several sessions there would be room for, and what needs least."""
-    managed = role_managed_policy.room(role)
-    in_managed = _fitting(selectors, role_managed_policy.LIMIT) * managed
-    fitting = max(_fitting(selectors, role_inline_policy.room(role)), in_managed)
+    managed = managed_policy.room(holder)
+    in_managed = _fitting(selectors, managed_policy.LIMIT) * managed
+    fitting = max(_fitting(selectors, inline_policy.room(holder)), in_managed)
     told = f"; {fitting} of its {len(selectors)} sessions would fit" if len(selectors) > 1 else ""
-    full = _inline_is_full(role, size(change.after or ""))
+    full = _inline_is_full(holder, size(change.after or ""))
     return f"{full}, and it takes {managed} more managed policies{told}; `--rung older-sessions` needs least"
 
 

@@ -12,7 +12,14 @@ from unassume.means.lint import findings
 from unassume.means.mark import POLICY_PREFIX, OurStatement, our_statements
 from unassume.model.inventories import HeldPolicy, Mistake, Ours, OursState, Theirs
 from unassume.model.selectors import CanarySelector, HoldSelector, user_id
-from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy, Slot
+from unassume.model.slots import (
+    ManagedPolicy,
+    RoleInlinePolicy,
+    RoleManagedPolicy,
+    Slot,
+    UserInlinePolicy,
+    UserManagedPolicy,
+)
 
 # AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
 AWS_BUTTON = "AWSRevokeOlderSessions"
@@ -56,15 +63,16 @@ def _state(statements: tuple[OurStatement, ...], now: datetime) -> OursState:
 
 
 def _slot(policy: HeldPolicy) -> Slot | None:
-    if policy.holder != "role":
-        return None
+    account, holder, name = policy.account, policy.holder_name, policy.short_name
+    if not policy.is_managed and policy.holder == "role":
+        return RoleInlinePolicy(account=account, role=holder, policy=name)
     if not policy.is_managed:
-        return RoleInlinePolicy(account=policy.account, role=policy.holder_name, policy=policy.name)
-    slot = RoleManagedPolicy(
-        account=policy.account,
-        role=policy.holder_name,
-        policy=policy.short_name,
-        partition=policy.name.split(":")[1],
+        return UserInlinePolicy(account=account, user=holder, policy=name)
+    partition = policy.name.split(":")[1]
+    slot: ManagedPolicy = (
+        RoleManagedPolicy(account=account, role=holder, policy=name, partition=partition)
+        if policy.holder == "role"
+        else UserManagedPolicy(account=account, user=holder, policy=name, partition=partition)
     )
     return slot if slot.arn == policy.name else None
 

@@ -1,7 +1,7 @@
-"""Whether sessions of a role could take our deny away again, as the role's own policies stand.
+"""Whether sessions of a role, or a user's tokens, could take our deny away again, as the policies stand.
 
-While the deny propagates, and from any session it does not hit, a role that may write IAM can delete, replace or
-outflank it; only an SCP holds against that.
+While the deny propagates, and from any session it does not hit, whoever may write IAM can delete, replace or outflank
+it; only an SCP holds against that.
 """
 
 from __future__ import annotations
@@ -12,63 +12,70 @@ from unassume.errors import InputError
 from unassume.iam.authorize import Layers, NamedPolicy, authorize
 from unassume.iam.documents import parse
 from unassume.iam.evaluate import Request
-from unassume.iam.principals import AssumedRole, context_keys
+from unassume.iam.principals import AssumedRole, Principal, context_keys
+from unassume.iam.principals import User as UserPrincipal
 from unassume.iam.values import UNKNOWN, Context
-from unassume.means import role_inline_policy, role_managed_policy
+from unassume.means import inline_policy, managed_policy
 from unassume.means.mark import our_statements
-from unassume.model.slots import RoleManagedPolicy, Slot
-from unassume.model.surveys import Role
+from unassume.model.slots import ManagedPolicy, Slot
+from unassume.model.surveys import Role, Surveyed
 
-_ESCAPES = ("iam:DeleteRole", "iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy")
-"""On the role: these give it back what the deny takes, or let it give itself the calls that remove it."""
+_OF_ROLES = ("iam:DeleteRole", "iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy")
+_OF_USERS = ("iam:CreateAccessKey", "iam:UpdateAccessKey", "iam:CreateLoginProfile", "iam:AttachUserPolicy")
+"""On the role or user: these give it back what the deny takes, or let it give itself the calls that remove it."""
 
 
-def removable(role: Role, slots: Iterable[Slot] = ()) -> tuple[str, ...]:
-    """How the role's sessions could remove our denies from these slots (none: from an inline policy of ours).
+def removable(holder: Surveyed, slots: Iterable[Slot] = ()) -> tuple[str, ...]:
+    """How its sessions could remove our denies from these slots (none: from an inline policy of ours).
 
     A sentence each; what cannot be judged counts as possible.
     """
-    texts = {name: text for name, text in role.inline.items() if our_statements(text) is None}
-    texts |= {arn: text for arn, text in role.attached.items() if text is not None and our_statements(text) is None}
+    of_groups = {} if isinstance(holder, Role) else holder.of_groups
+    texts = {name: text for name, text in holder.inline.items() if our_statements(text) is None}
+    attached = {**holder.attached, **of_groups}
+    texts |= {name: text for name, text in attached.items() if text is not None and our_statements(text) is None}
     try:
         layers = Layers(identity=tuple(NamedPolicy(name=name, policy=parse(text)) for name, text in texts.items()))
     except InputError as error:
         return (f"a policy of it cannot be judged: {error.message}",)
-    for action, resource in _asked(role, tuple(slots)):
-        if _may(role, layers, action, resource):
+    for action, resource in _asked(holder, tuple(slots)):
+        if _may(holder, layers, action, resource):
             why = f"its sessions may call {action}: they could remove our deny; only an SCP holds against that"
             return (f"{why} (--emit scp)",)
-    if unread := sum(text is None for text in role.attached.values()):
+    if unread := sum(text is None for text in attached.values()):
         return (f"{unread} attached policies could not be read: whether it may remove our deny is unknown",)
     return ()
 
 
-def _asked(role: Role, slots: tuple[Slot, ...]) -> Iterator[tuple[str, str]]:
+def _asked(holder: Surveyed, slots: tuple[Slot, ...]) -> Iterator[tuple[str, str]]:
     """The calls that would remove our denies, each with what it is called on."""
-    own = [slot.arn for slot in slots if isinstance(slot, RoleManagedPolicy)]
+    own = [slot.arn for slot in slots if isinstance(slot, ManagedPolicy)]
     if len(own) < len(slots) or not slots:
-        yield from ((action, role.arn) for action in role_inline_policy.REMOVED_BY)
+        yield from ((action, holder.arn) for action in inline_policy.removed_by(holder))
     if own:
-        yield from ((action, role.arn) for action in role_managed_policy.REMOVED_BY)
-    yield from ((action, role.arn) for action in _ESCAPES)
-    # Through an attached policy the role could also give itself the calls above.
-    attached = [arn for arn in role.attached if ":aws:policy/" not in arn and arn not in own]
-    yield from ((action, arn) for action in role_managed_policy.REWRITTEN_BY for arn in (*own, *attached))
+        yield from ((action, holder.arn) for action in managed_policy.removed_by(holder))
+    yield from ((action, holder.arn) for action in (_OF_ROLES if isinstance(holder, Role) else _OF_USERS))
+    # Through an attached policy it could also give itself the calls above.
+    attached = [arn for arn in holder.attached if ":aws:policy/" not in arn and arn not in own]
+    yield from ((action, arn) for action in managed_policy.REWRITTEN_BY for arn in (*own, *attached))
 
 
-def _may(role: Role, layers: Layers, action: str, resource: str) -> bool:
-    principal = AssumedRole(
-        partition=role.arn.split(":")[1],
-        account=role.account,
-        role_arn=role.arn,
-        role_id=role.id,
-        session_name="any",
-        issued_at=UNKNOWN,
-        source_identity=UNKNOWN,
-        tags=UNKNOWN,
-        federated_provider=UNKNOWN,
-    )
+def _may(holder: Surveyed, layers: Layers, action: str, resource: str) -> bool:
+    principal = _any_session(holder)
     keys = {key: value for key, value in context_keys(principal).items() if key != "aws:userid"}
     context = Context(values=keys, unlisted=UNKNOWN)
     request = Request(action=action, resource=resource, context=context, principal=principal)
     return authorize(request, layers).outcome in ("allow", "unknown")
+
+
+def _any_session(holder: Surveyed) -> Principal:
+    partition = holder.arn.split(":")[1]
+    if not isinstance(holder, Role):
+        return UserPrincipal(
+            partition=partition, account=holder.account, arn=holder.arn, id=holder.id, name=holder.name,
+            token_issued_at=UNKNOWN, tags=UNKNOWN, has_mfa=UNKNOWN,
+        )  # fmt: skip
+    return AssumedRole(
+        partition=partition, account=holder.account, role_arn=holder.arn, role_id=holder.id, session_name="any",
+        issued_at=UNKNOWN, source_identity=UNKNOWN, tags=UNKNOWN, federated_provider=UNKNOWN,
+    )  # fmt: skip

@@ -40,6 +40,11 @@ def scp_document(changes: tuple[Change, ...], role_arns: Mapping[str, str], cut_
 
 def _written(selectors: tuple[tuple[Selector, str], ...], cut_off: datetime) -> str:
     named = tuple(selector for selector, _ in selectors if user_id(selector) is not None)
+    if users := [arn for selector, arn in selectors if user_id(selector) is None and ":user/" in arn]:
+        raise InputError(
+            f"an SCP cannot name whose tokens those given out by `{users[0]}` are",
+            hint="use --rung session-name, which names each",
+        )
     others = [(selector, role_arn) for selector, role_arn in selectors if user_id(selector) is None]
     on_roles = [_on_role(one, role_arn) for other, role_arn in others for one in _statements((other,), cut_off)]
     statements = [*_statements(named, cut_off), *on_roles]

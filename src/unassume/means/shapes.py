@@ -28,7 +28,8 @@ from unassume.model.selectors import (
 CANARY_PREFIX = "unassume-canary-"
 Condition = dict[str, dict[str, str | list[str]]]
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
-_USER_ID = re.compile(r"AROA[A-Z0-9]{12,28}:[\w+=,.@-]{2,64}", re.ASCII)
+# AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable
+_USER_ID = re.compile(r"AROA[A-Z0-9]{12,28}:[\w+=,.@-]{2,64}|AIDA[A-Z0-9]{12,28}|\d{12}:[\w+=,.@-]{2,32}", re.ASCII)
 # AWS: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html (SourceIdentity)
 _IDENTITY = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 # AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html: letters, spaces, numbers and _.:/=+-@; of them
@@ -126,7 +127,7 @@ def _selectors(
     match who, named:
         case "", _ if is_timed:
             return (OlderSessionsSelector(),)
-        case str(), (only,) if who == _USER and not is_timed and only.partition(":")[2].startswith(CANARY_PREFIX):
+        case str(), (only,) if who == _USER and not is_timed and _is_canary(only):
             return (CanarySelector(only),)
         case str(), (only,) if who == _USER and earliest is not None and cut_off is not None:
             first = read_instant(str(earliest[1]))
@@ -137,6 +138,10 @@ def _selectors(
             return (PersonSelector(who, value),)
         case _:
             return None
+
+
+def _is_canary(principal_id: str) -> bool:
+    return principal_id.startswith("AROA") and principal_id.partition(":")[2].startswith(CANARY_PREFIX)
 
 
 def is_person(key: str, value: str) -> bool:

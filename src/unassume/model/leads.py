@@ -15,15 +15,18 @@ from unassume.errors import InputError
 # AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
 _SESSION_NAME = r"[\w+=,.@-]{2,64}"
 _ROLE_NAME = r"[\w+=,.@-]{1,64}"
+_FEDERATED_NAME = r"[\w+=,.@-]{2,32}"
 _PATTERNS = {
     "session": re.compile(rf"arn:(aws[\w-]*):sts::(\d{{12}}):assumed-role/({_ROLE_NAME})/({_SESSION_NAME})", re.ASCII),
     "principal": re.compile(rf"(AROA[A-Z0-9]{{12,28}}):({_SESSION_NAME})", re.ASCII),
     "role": re.compile(rf"arn:(aws[\w-]*):iam::(\d{{12}}):role/((?:[\x21-\x7e]+/)?)({_ROLE_NAME})", re.ASCII),
+    "user": re.compile(rf"arn:(aws[\w-]*):iam::(\d{{12}}):user/((?:[\x21-\x7e]+/)?)({_ROLE_NAME})", re.ASCII),
+    "federated": re.compile(rf"arn:(aws[\w-]*):sts::(\d{{12}}):federated-user/({_FEDERATED_NAME})", re.ASCII),
     "key": re.compile(r"ASIA[A-Z0-9]{12,124}", re.ASCII),
     "name": re.compile(_ROLE_NAME, re.ASCII),
 }
 _SECRET = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])", re.ASCII)
-_KINDS = "a session ARN, AROA...:name, a role name or ARN, or an ASIA... key id"
+_KINDS = "a session ARN, AROA...:name, a role name or ARN, a user's ARN, or an ASIA... key id"
 
 
 class SessionLead(msgspec.Struct, frozen=True, kw_only=True, tag="session_arn", tag_field="kind"):
@@ -50,17 +53,33 @@ class RoleLead(msgspec.Struct, frozen=True, kw_only=True, tag="role", tag_field=
     partition: str = "aws"
 
 
+class UserLead(msgspec.Struct, frozen=True, kw_only=True, tag="user", tag_field="kind"):
+    """An IAM user, by ARN: all the tokens he took or gave out, for nobody says which leaked."""
+
+    name: str
+    account: str
+    partition: str = "aws"
+
+
+class FederatedLead(msgspec.Struct, frozen=True, kw_only=True, tag="federated_user", tag_field="kind"):
+    """The ARN of a token that a user gave out by GetFederationToken; which user is looked up in the trail."""
+
+    account: str
+    name: str
+    partition: str = "aws"
+
+
 class KeyLead(msgspec.Struct, frozen=True, kw_only=True, tag="access_key_id", tag_field="kind"):
     """The id of a temporary access key; it is looked up in the trail."""
 
     key_id: str
 
 
-OneLead = SessionLead | PrincipalLead | RoleLead | KeyLead
+OneLead = SessionLead | PrincipalLead | RoleLead | UserLead | FederatedLead | KeyLead
 
 
 class SeveralLeads(msgspec.Struct, frozen=True, kw_only=True, tag="several", tag_field="kind"):
-    """Several leaked sessions, or keys, of one role; none of them names a role alone."""
+    """Several leaked sessions, or keys, of one role or user; none of them names a role or user alone."""
 
     leads: tuple[OneLead, ...]
 
@@ -74,10 +93,11 @@ def parse_lead(text: str) -> Lead:
     if len(parts) < 2:
         return _parse_one(text.strip())
     leads = tuple(dict.fromkeys(_parse_one(part) for part in parts))
-    if roles := [lead for lead in leads if isinstance(lead, RoleLead)]:
+    if whole := [lead for lead in leads if isinstance(lead, RoleLead | UserLead)]:
+        kind = "role" if isinstance(whole[0], RoleLead) else "user"
         raise InputError(
-            f"of several leads each names a session or a key, `{roles[0].name[:80]}` names a role",
-            hint="give a role alone",
+            f"of several leads each names a session or a key, `{whole[0].name[:80]}` names a {kind}",
+            hint=f"give a {kind} alone",
         )
     return leads[0] if len(leads) == 1 else SeveralLeads(leads=leads)
 
@@ -94,6 +114,10 @@ def _parse_one(text: str) -> OneLead:
         return PrincipalLead(role_id=found[1], session_name=found[2])
     if found := _PATTERNS["role"].fullmatch(text):
         return RoleLead(name=found[4], account=found[2], partition=found[1])
+    if found := _PATTERNS["user"].fullmatch(text):
+        return UserLead(name=found[4], account=found[2], partition=found[1])
+    if found := _PATTERNS["federated"].fullmatch(text):
+        return FederatedLead(account=found[2], name=found[3], partition=found[1])
     if _PATTERNS["key"].fullmatch(text):
         return KeyLead(key_id=text)
     _refuse_what_is_no_lead(text)
@@ -111,6 +135,10 @@ def describe_lead(lead: Lead) -> str:
             return f"role `{lead.name}` in your own account"
         case RoleLead():
             return f"role `{lead.name}` in account {lead.account}"
+        case UserLead():
+            return f"user `{lead.name}` in account {lead.account}"
+        case FederatedLead():
+            return f"token `{lead.name}` that a user of account {lead.account} gave out"
         case KeyLead():
             return f"temporary access key {lead.key_id}"
         case SeveralLeads():
@@ -128,6 +156,10 @@ def lead_text(lead: Lead) -> str:
             return lead.name
         case RoleLead():
             return f"arn:{lead.partition}:iam::{lead.account}:role/{lead.name}"
+        case UserLead():
+            return f"arn:{lead.partition}:iam::{lead.account}:user/{lead.name}"
+        case FederatedLead():
+            return f"arn:{lead.partition}:sts::{lead.account}:federated-user/{lead.name}"
         case KeyLead():
             return lead.key_id
         case SeveralLeads():
@@ -144,7 +176,7 @@ def _refuse_what_is_no_lead(text: str) -> None:
     if re.fullmatch(r"AKIA[A-Z0-9]{12,124}", text, re.ASCII):
         raise InputError(
             "the lead is a long-term access key (AKIA...), not a session",
-            hint="deactivate the key itself (aws iam update-access-key --status Inactive)",
+            hint="deactivate it (aws iam update-access-key --status Inactive), and give its user's ARN for his tokens",
         )
     if text.startswith(("arn:", "AROA", "ASIA")) or not _PATTERNS["name"].fullmatch(text):
         shown = text if len(text) <= 80 else text[:77] + "..."

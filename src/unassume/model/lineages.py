@@ -9,7 +9,7 @@ import msgspec
 from unassume.model.leads import Lead
 from unassume.model.sessions import Session
 from unassume.model.sightings import Coverage, RawEvent
-from unassume.model.surveys import RoleSubject
+from unassume.model.surveys import Subject
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +32,7 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     lead: Lead
-    holder: RoleSubject | None
+    holder: Subject | None
     holder_id: str | None
     sessions: tuple[Session, ...]
     leaked: tuple[str, ...]

@@ -15,7 +15,7 @@ import msgspec
 from unassume.model.selectors import PersonSelector
 from unassume.model.sessions import Session
 from unassume.model.sightings import Coverage, RawEvent
-from unassume.model.slots import Slot
+from unassume.model.slots import AccessKeyStatus, Slot
 from unassume.model.surveys import RoleSubject
 
 FORMAT = 1
@@ -37,10 +37,15 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     one_way: bool = False
 
 
+def of_policies(changes: Iterable[Change]) -> list[Change]:
+    """The changes that write or remove a policy, not the status of a key."""
+    return [change for change in changes if not isinstance(change.slot, AccessKeyStatus)]
+
+
 def by_holder(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
-    """The changes, those on one role together, in the order in which the roles come."""
+    """The changes of policies, those on one role or user together, in the order in which these come."""
     found: dict[str, list[Change]] = {}
-    for change in changes:
+    for change in of_policies(changes):
         found.setdefault(change.holder_id, []).append(change)
     return [tuple(together) for together in found.values()]
 
@@ -107,7 +112,8 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     """What the responder decided; the rest is derived.
 
     `person_tag` is the session tag that tells persons apart; without it the source identity does. Unless
-    `this_role_only`, the sessions that the leaked ones issued on other roles are cut there too.
+    `this_role_only`, the sessions that the leaked ones issued on other roles are cut there too. `deactivate_keys` makes
+    the long-term keys behind a user's tokens stop, with whoever else uses them.
     """
 
     incident: str
@@ -117,6 +123,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     canary: bool = False
     person_tag: str | None = None
     this_role_only: bool = False
+    deactivate_keys: bool = False
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

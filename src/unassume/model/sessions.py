@@ -1,10 +1,17 @@
-"""A session: (role id, session name, issue time). Keys are attributes of it, never its identity."""
+"""A session: (role id, session name, issue time), or a user's token. Keys are attributes of it, never its identity.
+
+A token of GetSessionToken bears the user's own id and is named after him; one of GetFederationToken bears the account
+and the name it was given (`111122223333:name`).
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 import msgspec
+
+from unassume.model.surveys import RoleSubject, Subject, UserSubject
 
 _SECOND, _TWO_SECONDS = timedelta(seconds=1), timedelta(seconds=2)
 
@@ -32,6 +39,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     `expiry_is` is `issued` (the issuing event said it) or `bounded` (the longest it can be).
     `issued_at_is` is `event` (the issuing event's second, ±1 s) or `use` (a later call's creationDate, exact to the
     second for every key of the session).
+    `user_id` and `user_name` are of the IAM user whose token of GetFederationToken it is, and None for all others.
     `are_tags_known` says that `tags` are all it carries, the role's own among them.
     """
 
@@ -47,6 +55,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     issued_at_is: str = "event"
     key_ids: tuple[str, ...] = ()
     source_identity: str | None = None
+    user_id: str | None = None
+    user_name: str | None = None
     tags: tuple[tuple[str, str], ...] = ()
     are_tags_known: bool = False
     parent: Issuer | None = None
@@ -95,11 +105,30 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         return next((value for name, value in self.tags if name.lower() == key.lower()), None)
 
     @property
+    def kind(self) -> Literal["role", "token", "federation"]:
+        """What it is a session of: a role, a user's own token, or one he gave out."""
+        if self.user_id is not None:
+            return "federation"
+        return "token" if self.principal_id.startswith("AIDA") else "role"
+
+    @property
     def holder_id(self) -> str:
-        """The unique id (`AROA...`) of the role this is a session of."""
-        return self.principal_id.partition(":")[0]
+        """The unique id of the role (`AROA...`) or user (`AIDA...`) whose policies bind it."""
+        return self.user_id or self.principal_id.partition(":")[0]
 
     @property
     def holder_name(self) -> str:
-        """The role's name, as the session ARN shows it (without path)."""
-        return self.principal_arn.split(":", 5)[5].split("/")[1]
+        """The name of that role or user (without path)."""
+        match self.kind:
+            case "role":
+                return self.principal_arn.split(":", 5)[5].split("/")[1]
+            case "token":
+                return self.principal_arn.rpartition("/")[2]
+            case "federation":
+                return self.user_name or "?"
+
+    @property
+    def holder(self) -> Subject:
+        """That role or user, by account and name."""
+        kind = RoleSubject if self.kind == "role" else UserSubject
+        return kind(account=self.account, name=self.holder_name)

@@ -31,16 +31,21 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Issuance(msgspec.Struct, frozen=True, kw_only=True, tag="issuance", tag_field="sighting"):
-    """A session was issued: by whom, for which role, under which name; `issued_at` is the event's second."""
+    """A session was issued: by whom, of which holder, under which name; `issued_at` is the event's second.
+
+    `holder_arn` is the role's, or the user's whose token it is; `user_id` the user's unique id where the principal id
+    does not tell it (GetFederationToken).
+    """
 
     origin: str
     account: str
     region: str
     issued_at: datetime
     caller: Identity
-    role_arn: str
+    holder_arn: str
     principal_id: str
     session_name: str
+    user_id: str | None = None
     key_ids: tuple[str, ...] = ()
     expires_at: datetime | None = None
     source_identity: str | None = None
@@ -55,7 +60,7 @@ class Use(msgspec.Struct, frozen=True, kw_only=True, tag="use", tag_field="sight
 
     `denied` counts calls AWS refused for lack of permission; any other error means the call *was*
     authorised and counts as allowed. Calls that no policy stops (`exempt`) prove nothing: they are
-    counted in `calls` and in `exempt`, never in `last_allowed_at`.
+    counted in `calls` and in `exempt`, never in `last_allowed_at`. `holder_arn` and `user_id` are as in an issuance.
     """
 
     account: str
@@ -63,6 +68,8 @@ class Use(msgspec.Struct, frozen=True, kw_only=True, tag="use", tag_field="sight
     principal_id: str
     session_name: str
     issued_at: datetime | None
+    holder_arn: str | None = None
+    user_id: str | None = None
     key_ids: tuple[str, ...] = ()
     source_identity: str | None = None
     calls: int = 0
@@ -81,6 +88,11 @@ class Use(msgspec.Struct, frozen=True, kw_only=True, tag="use", tag_field="sight
 Sighting = Issuance | Use
 
 
+def holder_id(sighting: Sighting) -> str:
+    """The unique id of the role or user whose policies bind the session."""
+    return sighting.user_id or sighting.principal_id.partition(":")[0]
+
+
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """What to look for in a trail: anything within the window that touches one of these."""
 
@@ -89,6 +101,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     role_arns: tuple[str, ...] = ()
     key_ids: tuple[str, ...] = ()
     session_names: tuple[str, ...] = ()
+    event_names: tuple[str, ...] = ()
 
 
 class RegionRead(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from unassume.model.surveys import RoleSubject
+from unassume.model.surveys import RoleSubject, UserSubject
 
 
 class RoleInlinePolicy(msgspec.Struct, frozen=True, kw_only=True, tag="role_inline_policy", tag_field="kind"):
@@ -52,7 +52,70 @@ class RoleManagedPolicy(msgspec.Struct, frozen=True, kw_only=True, tag="role_man
         return RoleSubject(account=self.account, name=self.role)
 
 
-Slot = RoleInlinePolicy | RoleManagedPolicy
+class UserInlinePolicy(msgspec.Struct, frozen=True, kw_only=True, tag="user_inline_policy", tag_field="kind"):
+    """One inline policy of one IAM user, by name."""
+
+    account: str
+    user: str
+    policy: str
+
+    @property
+    def label(self) -> str:
+        """The slot in words, for people."""
+        return f"inline policy {self.policy} of user {self.user} in account {self.account}"
+
+    @property
+    def subject(self) -> UserSubject:
+        """Who holds it."""
+        return UserSubject(account=self.account, name=self.user)
+
+
+class UserManagedPolicy(msgspec.Struct, frozen=True, kw_only=True, tag="user_managed_policy", tag_field="kind"):
+    """One customer managed policy of our own, attached to one user and to nothing else; read as nothing until it is."""
+
+    account: str
+    user: str
+    policy: str
+    partition: str = "aws"
+
+    @property
+    def arn(self) -> str:
+        """The policy's ARN: it stands at the root path."""
+        return f"arn:{self.partition}:iam::{self.account}:policy/{self.policy}"
+
+    @property
+    def label(self) -> str:
+        """The slot in words, for people."""
+        return f"managed policy {self.policy} on user {self.user} in account {self.account}"
+
+    @property
+    def subject(self) -> UserSubject:
+        """Who holds it."""
+        return UserSubject(account=self.account, name=self.user)
+
+
+class AccessKeyStatus(msgspec.Struct, frozen=True, kw_only=True, tag="access_key_status", tag_field="kind"):
+    """Whether one long-term key of a user works: its text is `Active` or `Inactive`, as IAM writes it."""
+
+    account: str
+    user: str
+    key_id: str
+
+    @property
+    def label(self) -> str:
+        """The slot in words, for people."""
+        return f"status of key {self.key_id} of user {self.user} in account {self.account}"
+
+    @property
+    def subject(self) -> UserSubject:
+        """Who holds it."""
+        return UserSubject(account=self.account, name=self.user)
+
+
+InlinePolicy = RoleInlinePolicy | UserInlinePolicy
+ManagedPolicy = RoleManagedPolicy | UserManagedPolicy
+PolicySlot = InlinePolicy | ManagedPolicy
+Slot = PolicySlot | AccessKeyStatus
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

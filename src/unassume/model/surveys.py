@@ -1,4 +1,4 @@
-"""Survey: the account as it stands: who we are, and the roles the plan may touch."""
+"""Survey: the account as it stands: who we are, and the roles and users the plan may touch."""
 
 from __future__ import annotations
 
@@ -27,8 +27,25 @@ class RoleSubject(msgspec.Struct, frozen=True, kw_only=True, order=True, tag="ro
     account: str
     name: str
 
+    @property
+    def label(self) -> str:
+        """The subject in words, for people."""
+        return f"role `{self.name}`"
 
-Subject = RoleSubject
+
+class UserSubject(msgspec.Struct, frozen=True, kw_only=True, order=True, tag="user", tag_field="subject"):
+    """An IAM user to be surveyed, by account and name."""
+
+    account: str
+    name: str
+
+    @property
+    def label(self) -> str:
+        """The subject in words, for people."""
+        return f"user `{self.name}`"
+
+
+Subject = RoleSubject | UserSubject
 
 
 class Role(msgspec.Struct, frozen=True, kw_only=True, tag="role", tag_field="surveyed"):
@@ -56,8 +73,41 @@ class Role(msgspec.Struct, frozen=True, kw_only=True, tag="role", tag_field="sur
         """Whether Identity Center made the role: IAM refuses to edit it."""
         return self.path.startswith("/aws-reserved/")
 
+    @property
+    def subject(self) -> RoleSubject:
+        """What it was surveyed as."""
+        return RoleSubject(account=self.account, name=self.name)
 
-Surveyed = Role
+
+class AccessKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A long-term access key of a user: its id, and whether it works."""
+
+    id: str
+    is_active: bool
+
+
+class User(msgspec.Struct, frozen=True, kw_only=True, tag="user", tag_field="surveyed"):
+    """An IAM user as it stands; texts as in `Role`, `of_groups` by the name of the group and of the policy in it."""
+
+    account: str
+    name: str
+    id: str
+    arn: str
+    path: str
+    inline: dict[str, str]
+    attached: dict[str, str | None]
+    of_groups: dict[str, str | None] = {}
+    boundary: str | None = None
+    tags: dict[str, str] = {}
+    keys: tuple[AccessKey, ...] = ()
+
+    @property
+    def subject(self) -> UserSubject:
+        """What it was surveyed as."""
+        return UserSubject(account=self.account, name=self.name)
+
+
+Surveyed = Role | User
 
 
 class Survey(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +115,6 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
 
     caller: Caller
     as_of: datetime
-    roles: tuple[Role, ...]
+    holders: tuple[Surveyed, ...]
     skew_seconds: float = 0.0
     gaps: tuple[str, ...] = ()

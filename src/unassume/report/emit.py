@@ -15,7 +15,15 @@ from unassume.errors import InputError
 from unassume.means.mark import bind_changes
 from unassume.means.scp import scp_document
 from unassume.model.plans import Change, Plan
-from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy
+from unassume.model.slots import (
+    AccessKeyStatus,
+    ManagedPolicy,
+    PolicySlot,
+    RoleInlinePolicy,
+    RoleManagedPolicy,
+    UserInlinePolicy,
+    UserManagedPolicy,
+)
 
 
 def emitted(plan: Plan, form: str, role_arns: Mapping[str, str]) -> list[str]:
@@ -42,22 +50,35 @@ def _cut_off(plan: Plan) -> datetime:
 
 def _resources(change: Change) -> list[str]:
     slot = change.slot
-    label = re.sub(r"[^A-Za-z0-9_]", "_", slot.policy).lower()
     match slot:
-        case RoleInlinePolicy():
-            return _block("aws_iam_role_policy", label, name=slot.policy, role=slot.role, policy=change.after)
-        case RoleManagedPolicy():
-            made = _block("aws_iam_policy", label, name=slot.policy, policy=change.after)
-            attached = _block("aws_iam_role_policy_attachment", label, role=slot.role)
-            return [*made, *attached[:-2], f"  policy_arn = aws_iam_policy.{label}.arn", *attached[-2:]]
+        case RoleInlinePolicy(role=role):
+            return _block("aws_iam_role_policy", _label(slot), name=slot.policy, role=role, policy=change.after)
+        case UserInlinePolicy(user=user):
+            return _block("aws_iam_user_policy", _label(slot), name=slot.policy, user=user, policy=change.after)
+        case RoleManagedPolicy(role=role):
+            return _attached(slot, change.after, "aws_iam_role_policy_attachment", role=role)
+        case UserManagedPolicy(user=user):
+            return _attached(slot, change.after, "aws_iam_user_policy_attachment", user=user)
+        case AccessKeyStatus():
+            return [f"# not for a pipeline: set the {slot.label} to {change.after}", ""]
         case _:
             assert_never(slot)
 
 
-def _block(kind: str, label: str, **values: str | None) -> list[str]:
+def _attached(slot: ManagedPolicy, text: str | None, kind: str, **holder: str) -> list[str]:
+    made = _block("aws_iam_policy", _label(slot), name=slot.policy, policy=text)
+    attached = _block(kind, _label(slot), **holder)
+    return [*made, *attached[:-2], f"  policy_arn = aws_iam_policy.{_label(slot)}.arn", *attached[-2:]]
+
+
+def _label(slot: PolicySlot) -> str:
+    return re.sub(r"[^A-Za-z0-9_]", "_", slot.policy).lower()
+
+
+def _block(kind: str, name_: str, /, **values: str | None) -> list[str]:
     width = max(map(len, values))
     lines = [f"  {name:<{width}} = {_quoted(value or '')}" for name, value in values.items()]
-    return [f'resource "{kind}" "{label}" {{', *lines, "}", ""]
+    return [f'resource "{kind}" "{name_}" {{', *lines, "}", ""]
 
 
 def _quoted(text: str) -> str:

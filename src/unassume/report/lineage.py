@@ -8,6 +8,7 @@ from unassume.model.leads import describe_lead, lead_text
 from unassume.model.lineages import Lineage
 from unassume.model.sessions import Session
 from unassume.model.sightings import Coverage
+from unassume.model.surveys import RoleSubject
 from unassume.report.escape import escape
 from unassume.report.table import paragraph, table
 from unassume.report.times import clock_time, time_left, time_of_day
@@ -18,7 +19,8 @@ def lineage_lines(lineage: Lineage, width: int = 80) -> list[str]:
     lines = paragraph(describe_lead(lineage.lead), width, "lead: ")
     if lineage.holder is None:
         return [*lines, *paragraph(f"nothing; {why_nothing(lineage)}", width, "found: ")]
-    lines += paragraph(f"{lineage.holder.name} in {lineage.holder.account} ({lineage.holder_id})", width, "role: ")
+    kind = "role: " if isinstance(lineage.holder, RoleSubject) else "user: "
+    lines += paragraph(f"{lineage.holder.name} in {lineage.holder.account} ({lineage.holder_id})", width, kind)
     if not lineage.seen_in_trail:
         lines += paragraph("no event shows this session (yet): the trail lags some minutes behind", width, "note: ")
     lines += ["", *session_lines(lineage, lineage.coverage.as_of, width), ""]
@@ -37,7 +39,7 @@ def session_lines(lineage: Lineage, now: datetime, width: int = 80) -> list[str]
     live = [session for session in lineage.sessions if session.live is not False or session.id in marks]
     live.sort(key=lambda session: (order[marks.get(session.id, "")], session.session_name, str(session.issued_at)))
     if not live:
-        return ["no live session seen on this role"]
+        return ["no live session seen of it"]
     rows = [_row(session, marks.get(session.id, ""), now) for session in live]
     lines = table(("", "session", "name", "held by", "issued", "left", "calls", "last from"), rows, width)
     gone = len(lineage.sessions) - len(live)

@@ -10,6 +10,7 @@ from unassume.model.leads import describe_lead, parse_lead
 from unassume.model.plans import CUT_OFF, Change, Outlook, Plan
 from unassume.model.previews import Judgement, Preview, Verdict
 from unassume.model.sessions import Session
+from unassume.model.slots import AccessKeyStatus
 from unassume.report.escape import escape
 from unassume.report.lineage import holder, unseen_lines
 from unassume.report.table import paragraph, table
@@ -47,6 +48,8 @@ def gap_lines(plan: Plan, width: int = 80) -> list[str]:
 
 def change_lines(change: Change, width: int = 80) -> list[str]:
     """What will be written where, statement by statement."""
+    if isinstance(change.slot, AccessKeyStatus):
+        return paragraph(f"set the {change.slot.label} to {change.after}, for whoever uses it", width, "change: ")
     verb = "delete" if change.after is None else "write"
     lines = paragraph(f"{verb} the {change.slot.label}", width, "change: ")
     text = change.after if change.after is not None else change.before
@@ -57,7 +60,7 @@ def change_lines(change: Change, width: int = 80) -> list[str]:
             for key, value in keys.items()
         ]
         conditions = [f"{operator} {key} {_told(value)}" for operator, key, value in told]
-        when = f"if {' and '.join(conditions)}" if conditions else "for everybody on the role, until it is undone"
+        when = f"if {' and '.join(conditions)}" if conditions else "for everybody on it, until it is undone"
         lines += paragraph(f"Deny * on * {when}", width, "    ")
         for name in (name for _, _, value in told if isinstance(value, list) for name in value):
             lines += paragraph(name, width, "      - ")

@@ -10,8 +10,8 @@ from unassume.model.plans import Choices
 from unassume.model.selectors import HoldSelector, Selector
 
 NAME = "hold"
-NEEDS = "a role"
-REMAINS = "nothing with this role, and neither can anybody else until the hold is undone"
+NEEDS = "a role or user"
+REMAINS = "nothing with it, and neither can anybody else until the hold is undone"
 
 
 def selectors(lineage: Lineage, choices: Choices) -> tuple[Selector, ...]:

@@ -10,7 +10,7 @@ from unassume.model.plans import Choices
 from unassume.model.selectors import OlderSessionsSelector, Selector
 
 NAME = "older-sessions"
-NEEDS = "a role"
+NEEDS = "a role or user"
 REMAINS = "assume the role again, if what he assumed it with leaked too; everybody else has to as well"
 
 

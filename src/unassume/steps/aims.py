@@ -1,4 +1,4 @@
-"""Where leads lead: to one role, and to the session names and keys that leaked of it."""
+"""Where leads lead: to one role or user, and to the session names and keys that leaked of it."""
 
 from __future__ import annotations
 
@@ -7,37 +7,50 @@ from collections.abc import Iterable
 import msgspec
 
 from unassume.errors import InputError
-from unassume.model.leads import KeyLead, Lead, OneLead, PrincipalLead, RoleLead, SessionLead, each_lead, lead_text
+from unassume.model.leads import (
+    FederatedLead,
+    KeyLead,
+    Lead,
+    OneLead,
+    PrincipalLead,
+    RoleLead,
+    SessionLead,
+    UserLead,
+    each_lead,
+    lead_text,
+)
 from unassume.model.sessions import Session
-from unassume.model.sightings import Issuance, Sighting, Use
-from unassume.model.surveys import Role, RoleSubject
+from unassume.model.sightings import Sighting, Use, holder_id
+from unassume.model.surveys import RoleSubject, Subject, Surveyed, UserSubject
 from unassume.ports import World
-from unassume.steps.inquiry import Inquiry
+from unassume.steps.inquiry import NOBODY, Inquiry
+from unassume.trail.origins.user_tokens import GIVEN_OUT
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
-    """A session name of the role, and the key by which a lead named it, if one did."""
+    """A user id of the role or user, the name in it, and the key by which a lead named it, if one did."""
 
+    principal_id: str
     session_name: str
     key_id: str | None = None
 
 
 class Aim(msgspec.Struct, frozen=True, kw_only=True):
-    """The role that leads lead to, and whom they name on it (nobody: the role alone); no role when it is gone."""
+    """The role or user that leads lead to, and whom they name on it (nobody: it alone); none when it is gone."""
 
-    role: Role | None = None
+    holder: Surveyed | None = None
     named: tuple[Named, ...] = ()
     why_not: str = ""
 
     def leaked(self, sessions: Iterable[Session]) -> tuple[Session, ...]:
         """The sessions that are named: by key the one that held it and those alike, by name all of that name."""
-        if self.role is None or not self.named:
+        if self.holder is None or not self.named:
             return ()
         by_name: dict[str, list[Session]] = {}
         for session in sessions:
-            if session.holder_id == self.role.id:
-                by_name.setdefault(session.session_name, []).append(session)
-        found = (one for named in self.named for one in _named(by_name.get(named.session_name, []), named.key_id))
+            if session.holder_id == self.holder.id:
+                by_name.setdefault(session.principal_id, []).append(session)
+        found = (one for named in self.named for one in _named(by_name.get(named.principal_id, []), named.key_id))
         return tuple({session.id: session for session in found}.values())
 
 
@@ -46,71 +59,83 @@ def aim_of(lead: Lead, inquiry: Inquiry, world: World) -> Aim:
     leads = each_lead(lead)
     inquiry.ask(
         keys={one.key_id for one in leads if isinstance(one, KeyLead)},
-        names={one.session_name for one in leads if isinstance(one, PrincipalLead)},
+        names={_name(one) for one in leads if isinstance(one, PrincipalLead | FederatedLead)},
+        events={GIVEN_OUT} if any(isinstance(one, FederatedLead) for one in leads) else NOBODY,
     )
-    surveyed: dict[RoleSubject, Role | None] = {}
+    surveyed: Known = {}
     aims = [_aim(one, inquiry, world, surveyed) for one in leads]
-    found = [aim for aim in aims if aim.role is not None]
+    found = [aim for aim in aims if aim.holder is not None]
     if not found:
         return aims[0]
-    if len(roles := {aim.role.id: aim.role.name for aim in found if aim.role is not None}) > 1:
-        first, second, *_ = roles.values()
-        hint = "plan the leads of each role by themselves"
-        raise InputError(f"the leads lead to several roles, among them `{first}` and `{second}`", hint=hint)
+    if len(holders := {aim.holder.id: aim.holder.name for aim in found if aim.holder is not None}) > 1:
+        first, second, *_ = holders.values()
+        hint = "plan the leads of each by themselves"
+        raise InputError(f"the leads lead to several roles or users, among them `{first}` and `{second}`", hint=hint)
     for one, aim in zip(leads, aims, strict=True):
-        if aim.role is None:
+        if aim.holder is None:
             inquiry.note(f"`{lead_text(one)}` leads nowhere: {aim.why_not}")
-    return Aim(role=found[0].role, named=tuple(named for aim in found for named in aim.named))
+    return Aim(holder=found[0].holder, named=tuple(named for aim in found for named in aim.named))
 
 
-Surveyed = dict[RoleSubject, Role | None]
+Known = dict[Subject, Surveyed | None]
 
 
-def _aim(lead: OneLead, inquiry: Inquiry, world: World, surveyed: Surveyed) -> Aim:
+def _aim(lead: OneLead, inquiry: Inquiry, world: World, surveyed: Known) -> Aim:
     match lead:
-        case SessionLead():
-            aim = _of_role(RoleSubject(account=lead.account, name=lead.role_name), world, surveyed)
-            return msgspec.structs.replace(aim, named=(Named(session_name=lead.session_name),))
+        case SessionLead(session_name=name):
+            aim = _of(RoleSubject(account=lead.account, name=lead.role_name), world, surveyed)
+            holder_id = aim.holder.id if aim.holder else ""
+            named = Named(principal_id=f"{holder_id}:{name}", session_name=name)
+            return msgspec.structs.replace(aim, named=(named,))
         case RoleLead():
             owner = lead.account or world.accounts.caller().account
-            return _of_role(RoleSubject(account=owner, name=lead.name), world, surveyed)
+            return _of(RoleSubject(account=owner, name=lead.name), world, surveyed)
+        case UserLead():
+            return _of(UserSubject(account=lead.account, name=lead.name), world, surveyed)
         case PrincipalLead():
-            principal = f"{lead.role_id}:{lead.session_name}"
-            seen = (one for one in inquiry.sightings if one.principal_id == principal)
-            return _by_sighting(next(seen, None), principal, None, world, surveyed)
+            return _by_principal(f"{lead.role_id}:{lead.session_name}", inquiry, world, surveyed)
+        case FederatedLead():
+            return _by_principal(f"{lead.account}:{lead.name}", inquiry, world, surveyed)
         case KeyLead(key_id=key_id):
             seen = (one for one in inquiry.sightings if key_id in one.key_ids)
             return _by_sighting(next(seen, None), key_id, key_id, world, surveyed)
 
 
-def _of_role(name: RoleSubject, world: World, surveyed: Surveyed) -> Aim:
-    if name not in surveyed:
-        surveyed[name] = world.accounts.survey(RoleSubject(account=name.account, name=name.name))
-    return Aim(role=surveyed[name], why_not=f"there is no role `{name.name}` in account {name.account}")
+def _name(lead: PrincipalLead | FederatedLead) -> str:
+    return lead.session_name if isinstance(lead, PrincipalLead) else lead.name
 
 
-def _by_sighting(sighting: Sighting | None, shown: str, key_id: str | None, world: World, surveyed: Surveyed) -> Aim:
-    """The role of the first sighting that shows this principal or key."""
+def _by_principal(principal: str, inquiry: Inquiry, world: World, surveyed: Known) -> Aim:
+    seen = [one for one in inquiry.sightings if one.principal_id == principal]
+    if len({holder_id(one) for one in seen}) > 1:
+        hint = "give the key id (ASIA...), or the user's ARN"
+        raise InputError(f"several users gave out tokens as `{principal}`", hint=hint)
+    return _by_sighting(next(iter(seen), None), principal, None, world, surveyed)
+
+
+def _of(subject: Subject, world: World, surveyed: Known) -> Aim:
+    if subject not in surveyed:
+        surveyed[subject] = world.accounts.survey(subject)
+    return Aim(holder=surveyed[subject], why_not=f"there is no {subject.label} in account {subject.account}")
+
+
+def _by_sighting(sighting: Sighting | None, shown: str, key_id: str | None, world: World, surveyed: Known) -> Aim:
+    """The role or user of the first sighting that shows this principal or key."""
     if sighting is None:
         return Aim(why_not=f"no event shows `{shown}`")
-    if not sighting.principal_id.startswith("AROA"):
-        raise InputError(
-            f"`{shown}` belongs to `{sighting.principal_id}`, not to a session of a role",
-            hint="this release cuts role sessions; deactivate the user's own key and deny the user by hand",
-        )
-    name = _role_name(sighting)
-    aim = _of_role(name, world, surveyed)
-    if aim.role is not None and aim.role.id != sighting.principal_id.partition(":")[0]:
-        return Aim(why_not=f"role `{name.name}` was re-created since: sessions of the old one are dead")
-    return msgspec.structs.replace(aim, named=(Named(session_name=sighting.session_name, key_id=key_id),))
+    subject = _holder(sighting)
+    aim = _of(subject, world, surveyed)
+    if aim.holder is not None and aim.holder.id != holder_id(sighting):
+        return Aim(why_not=f"{subject.label} was re-created since: sessions of the old one are dead")
+    named = Named(principal_id=sighting.principal_id, session_name=sighting.session_name, key_id=key_id)
+    return msgspec.structs.replace(aim, named=(named,))
 
 
-def _role_name(sighting: Sighting) -> RoleSubject:
-    match sighting:
-        case Issuance(role_arn=arn):
-            return RoleSubject(account=arn.split(":")[4], name=arn.rpartition("/")[2])
-        case Use(principal_arn=arn):
-            return RoleSubject(account=arn.split(":")[4], name=arn.split("/")[1])
+def _holder(sighting: Sighting) -> Subject:
+    arn = sighting.holder_arn or sighting.principal_arn if isinstance(sighting, Use) else sighting.holder_arn
+    kind = RoleSubject if holder_id(sighting).startswith("AROA") else UserSubject
+    name = arn.split("/")[1] if ":assumed-role/" in arn else arn.rpartition("/")[2]
+    return kind(account=arn.split(":")[4], name=name)
 
 
 def _named(sessions: list[Session], key_id: str | None) -> list[Session]:

@@ -15,7 +15,7 @@ from unassume.errors import RefusedError
 from unassume.means.mark import bind_changes, our_statements
 from unassume.model.evidence import Probe
 from unassume.model.lineages import Lineage
-from unassume.model.plans import Canary, Change, Plan
+from unassume.model.plans import Canary, Change, Plan, of_policies
 from unassume.model.receipts import Begun, Receipt, SavedDocument, fold
 from unassume.model.slots import Standing
 from unassume.model.surveys import Caller
@@ -127,7 +127,7 @@ def _begun(
 
 def _check_bound(begun: Begun) -> None:
     """INVARIANT: what is written can be recognised as ours again, or undo could never take it away."""
-    for change in begun.changes:
+    for change in of_policies(begun.changes):
         if change.after is not None and our_statements(change.after) is None:
             raise RefusedError(f"the {change.slot.label} would not be ours once its cut-off is filled in")
 

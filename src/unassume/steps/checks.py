@@ -10,12 +10,14 @@ import json
 from datetime import datetime, timedelta
 
 from unassume.errors import RefusedError
+from unassume.means.access_key import ACTIVE, INACTIVE
 from unassume.means.mark import POLICY_PREFIX, OurStatement, bind_changes, our_statements
 from unassume.means.recognise import is_over
 from unassume.means.shapes import CANARY_PREFIX, instant
 from unassume.model.plans import FORMAT, Change, Plan, Purpose
 from unassume.model.receipts import Receipt
 from unassume.model.selectors import CanarySelector, HoldSelector, IssuanceSelector
+from unassume.model.slots import AccessKeyStatus
 
 _ONE_ISSUANCE = timedelta(seconds=3)
 FARTHEST_CUT_OFF = timedelta(hours=1)
@@ -58,6 +60,9 @@ def check_cut_off(plan: Plan, cut_off: datetime, now: datetime) -> None:
 
 def _check_change(change: Change, purpose: Purpose) -> None:
     """A cut puts open statements of ours where nothing stands; an undo and a prune remove bound ones."""
+    if isinstance(change.slot, AccessKeyStatus):
+        _check_key(change, purpose)
+        return
     if not change.slot.policy.startswith(POLICY_PREFIX):
         raise RefusedError(f"the plan touches the {change.slot.label}, which is not ours by name")
     text, other = (change.after, change.before) if purpose == "cut" else (change.before, change.after)
@@ -73,6 +78,13 @@ def _check_change(change: Change, purpose: Purpose) -> None:
         raise RefusedError(f"the plan cuts a longer time than one issuance by the {change.slot.label}")
     if any((ours.cut_off is None) != (purpose == "cut") for ours in found if _is_timed(ours)):
         raise RefusedError(f"the plan fixes a cut-off in the {change.slot.label} that is not apply's to choose")
+
+
+def _check_key(change: Change, purpose: Purpose) -> None:
+    """A cut makes an active key inactive, its undo makes it active again; nothing else is done to a key."""
+    allowed = {"cut": (ACTIVE, INACTIVE), "undo": (INACTIVE, ACTIVE)}.get(purpose)
+    if (change.before, change.after) != allowed:
+        raise RefusedError(f"the plan does something to the {change.slot.label} that a {purpose} never does")
 
 
 def _has_allow(text: str) -> bool:

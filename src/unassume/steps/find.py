@@ -12,15 +12,16 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from unassume.model.leads import KeyLead, Lead, PrincipalLead, each_lead
+from unassume.model.leads import FederatedLead, KeyLead, Lead, PrincipalLead, each_lead
 from unassume.model.lineages import Lineage
 from unassume.model.sessions import Session
-from unassume.model.sightings import Issuance, Use
-from unassume.model.surveys import Role, RoleSubject
+from unassume.model.sightings import Issuance, Use, holder_id
+from unassume.model.surveys import Role, Surveyed
 from unassume.ports import World
-from unassume.steps.aims import Aim, aim_of
-from unassume.steps.inquiry import Inquiry
+from unassume.steps.aims import Aim, Named, aim_of
+from unassume.steps.inquiry import NOBODY, Inquiry
 from unassume.trail.groups import session_id
+from unassume.trail.origins.user_tokens import GIVEN_OUT
 
 LOOK_BACK = timedelta(hours=36)
 """The longest any session lives, so that a window of it holds the issuance of all that can be live."""
@@ -50,7 +51,11 @@ def _first_seen(lead: Lead, world: World, until: datetime) -> datetime | None:
     inquiry, leads = Inquiry(world, until - FARTHEST_BACK, until), each_lead(lead)
     inquiry.ask(
         keys={one.key_id for one in leads if isinstance(one, KeyLead)},
-        names={one.session_name for one in leads if isinstance(one, PrincipalLead)},
+        names={
+            *(one.session_name for one in leads if isinstance(one, PrincipalLead)),
+            *(one.name for one in leads if isinstance(one, FederatedLead)),
+        },
+        events={GIVEN_OUT} if any(isinstance(one, FederatedLead) for one in leads) else NOBODY,
     )
     seen = [one.issued_at or one.first_seen if isinstance(one, Use) else one.issued_at for one in inquiry.sightings]
     return min(seen, default=None)
@@ -60,9 +65,13 @@ def _look(lead: Lead, world: World, since: datetime, until: datetime) -> Lineage
     """One inquiry over one window."""
     inquiry = Inquiry(world, since, until)
     aim = aim_of(lead, inquiry, world)
-    if aim.role is None:
+    if aim.holder is None:
         return _nothing(lead, inquiry, aim.why_not)
-    inquiry.ask(roles={aim.role.arn}, names={named.session_name for named in aim.named})
+    names = {named.session_name for named in aim.named}
+    if isinstance(aim.holder, Role):
+        inquiry.ask(roles={aim.holder.arn}, names=names)
+    else:
+        inquiry.ask(names={aim.holder.name, *names})
     _look_at_use(inquiry, aim)
     descendants = _descend(inquiry, _suspects(inquiry.sessions(), aim))
     beside = _look_beside(inquiry, aim, descendants, world) if aim.named else set()
@@ -71,8 +80,8 @@ def _look(lead: Lead, world: World, since: datetime, until: datetime) -> Lineage
 
 def _look_at_use(inquiry: Inquiry, aim: Aim) -> None:
     """Ask for the use of everybody on the role, or of the leaked name alone where there are too many names."""
-    assert aim.role is not None
-    names = {session.session_name for session in inquiry.sessions() if session.holder_id == aim.role.id}
+    assert aim.holder is not None
+    names = {session.session_name for session in inquiry.sessions() if session.holder_id == aim.holder.id}
     if not aim.named or len(names) <= _NAMES_ASKED:
         asked = sorted(names)[:_NAMES_ASKED]
         inquiry.ask(names=frozenset(asked))
@@ -86,12 +95,12 @@ def _look_beside(inquiry: Inquiry, aim: Aim, descendants: tuple[str, ...], world
 
     The unique ids of those roles.
     """
-    assert aim.role is not None
+    assert aim.holder is not None
     ours, below = world.accounts.caller().account, set(descendants)
     live = [one for one in inquiry.sessions() if one.id in below and one.live is not False and one.account == ours]
-    ids = {one.holder_id for one in live} - {aim.role.id}
+    ids = {one.holder_id for one in live} - {aim.holder.id}
     issued = (one for one in inquiry.sightings if isinstance(one, Issuance))
-    inquiry.ask(roles={one.role_arn for one in issued if one.principal_id.partition(":")[0] in ids})
+    inquiry.ask(roles={one.holder_arn for one in issued if holder_id(one) in ids})
     names = {one.session_name for one in inquiry.sessions() if one.holder_id in ids}
     inquiry.ask(names=frozenset(sorted(names)[:_NAMES_ASKED]))
     if len(names) > _NAMES_ASKED:
@@ -101,10 +110,10 @@ def _look_beside(inquiry: Inquiry, aim: Aim, descendants: tuple[str, ...], world
 
 def _suspects(sessions: Iterable[Session], aim: Aim) -> tuple[Session, ...]:
     """Whose issuing is followed: the leaked sessions, or everybody on the role when nobody knows which leaked."""
-    assert aim.role is not None
+    assert aim.holder is not None
     if aim.named:
         return aim.leaked(sessions)
-    return tuple(session for session in sessions if session.holder_id == aim.role.id)
+    return tuple(session for session in sessions if session.holder_id == aim.holder.id)
 
 
 def _descend(inquiry: Inquiry, leaked: tuple[Session, ...]) -> tuple[str, ...]:
@@ -124,20 +133,21 @@ def _descend(inquiry: Inquiry, leaked: tuple[Session, ...]) -> tuple[str, ...]:
 
 
 def _lineage(lead: Lead, inquiry: Inquiry, aim: Aim, descendants: tuple[str, ...], beside: set[str]) -> Lineage:
-    role = aim.role
-    assert role is not None
+    holder = aim.holder
+    assert holder is not None
     found = inquiry.sessions()
     leaked = aim.leaked(found)
-    missing = {named.session_name for named in aim.named} - {session.session_name for session in leaked}
-    unseen = tuple(_unseen(role, name) for name in sorted(missing))
+    missing = {named for named in aim.named if named.principal_id not in {one.principal_id for one in leaked}}
+    by_id = {one.principal_id: one for one in sorted(missing, key=lambda one: one.principal_id)}
+    unseen = tuple(_unseen(holder, one) for one in by_id.values())
     leaked, found = (*leaked, *unseen), (*found, *unseen)
-    on_them = (s for s in found if s.holder_id in {role.id, *beside} or s.id in descendants)
-    shown = tuple(_with_role_tags(session, role) for session in on_them)
+    on_them = (s for s in found if s.holder_id in {holder.id, *beside} or s.id in descendants)
+    shown = tuple(_with_role_tags(session, holder) for session in on_them)
     events = {s.raw.event_id: s.raw for s in inquiry.sightings if isinstance(s, Issuance)}
     return Lineage(
         lead=lead,
-        holder=RoleSubject(account=role.account, name=role.name),
-        holder_id=role.id,
+        holder=holder.subject,
+        holder_id=holder.id,
         sessions=shown,
         leaked=tuple(session.id for session in leaked),
         descendants=descendants,
@@ -148,7 +158,7 @@ def _lineage(lead: Lead, inquiry: Inquiry, aim: Aim, descendants: tuple[str, ...
     )
 
 
-def _with_role_tags(session: Session, role: Role) -> Session:
+def _with_role_tags(session: Session, role: Surveyed) -> Session:
     """The session with the tags of its role too, where its own do not stand over them; of another role none are known.
 
     AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html ("override")
@@ -160,14 +170,14 @@ def _with_role_tags(session: Session, role: Role) -> Session:
     return msgspec.structs.replace(session, tags=session.tags + inherited)
 
 
-def _unseen(role: Role, name: str) -> Session:
+def _unseen(role: Surveyed, named: Named) -> Session:
     """The session a lead names that no event shows: cut by name, its issue time and expiry unknown."""
-    partition = role.arn.split(":")[1]
+    partition, name = role.arn.split(":")[1], named.session_name
     return Session(
         id=session_id(role.id, name, None),
         account=role.account,
         principal_arn=f"arn:{partition}:sts::{role.account}:assumed-role/{role.name}/{name}",
-        principal_id=f"{role.id}:{name}",
+        principal_id=named.principal_id,
         session_name=name,
         issued_at=None,
         expires_at=None,

@@ -17,7 +17,7 @@ from unassume.model.lineages import Lineage
 from unassume.model.plans import Change, Plan
 from unassume.model.previews import Preview
 from unassume.model.slots import Standing
-from unassume.model.surveys import Caller, Role
+from unassume.model.surveys import Caller, Surveyed
 from unassume.ports import World
 from unassume.rungs.targets import targets_of
 from unassume.steps.find import find
@@ -59,12 +59,12 @@ def seen_now(plan: Plan, lineage: Lineage | None, world: World) -> Preview:
 
 
 def _check_roles(plan: Plan, lineage: Lineage) -> None:
-    """INVARIANT: only roles the lead leads to are written; of any other the fresh look shows no bystander."""
+    """INVARIANT: only what the lead leads to is written; of any other the fresh look shows no bystander."""
     led_to = {lineage.holder_id, *(session.holder_id for session in lineage.below)}
     for change in plan.changes:
         if lineage.holder is not None and change.holder_id not in led_to:
             raise RefusedError(
-                f"the plan cuts role `{change.slot.subject.name}`, but its lead leads to role `{lineage.holder.name}`",
+                f"the plan cuts {change.slot.subject.label}, but its lead leads to {lineage.holder.label}",
                 hint="plan again",
             )
 
@@ -74,26 +74,26 @@ def check_fresh(changes: tuple[Change, ...], world: World) -> tuple[Standing, ..
     standings = {}
     for subject, group in groupby(changes, lambda change: change.slot.subject):
         together = tuple(group)
-        role = check_holder(together, world)
+        holder = check_holder(together, world)
         for change in together:
             standings[change.slot] = world.accounts.read(change.slot)
             if standings[change.slot].text not in (change.before, change.after):
                 raise StaleError(f"the {change.slot.label} changed since the plan was made", hint="plan again")
-        if (why := misfit(role, together)) is not None:
-            raise StaleError(f"the cut no longer fits role `{subject.name}`: {why}", hint="plan again")
+        if (why := misfit(holder, together)) is not None:
+            raise StaleError(f"the cut no longer fits {subject.label}: {why}", hint="plan again")
     return tuple(standings[change.slot] for change in changes)
 
 
-def check_holder(changes: tuple[Change, ...], world: World) -> Role:
-    """The role these changes are all for; StaleError when it is gone, or another of the same name is in its place."""
+def check_holder(changes: tuple[Change, ...], world: World) -> Surveyed:
+    """Whom these changes are all for; StaleError when it is gone, or another of the same name is in its place."""
     subject = changes[0].slot.subject
-    role = world.accounts.survey(subject)
-    if role is None:
-        raise StaleError(f"role `{subject.name}` is gone", hint="its sessions are dead with it")
-    if any(role.id != change.holder_id for change in changes):
-        why = f"role `{subject.name}` was re-created since the plan was made"
-        raise StaleError(why, hint="plan again for the new role")
-    return role
+    holder = world.accounts.survey(subject)
+    if holder is None:
+        raise StaleError(f"{subject.label} is gone", hint="its sessions are dead with it")
+    if any(holder.id != change.holder_id for change in changes):
+        why = f"{subject.label} was re-created since the plan was made"
+        raise StaleError(why, hint="plan again for the new one")
+    return holder
 
 
 def check_between(change: Change, world: World) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from unassume.means import access_key
 from unassume.means.removal import removable
 from unassume.model.leads import SeveralLeads, describe_lead, lead_text
 from unassume.model.lineages import Lineage
-from unassume.model.plans import Gap, Leaked, Plan, RungName, WayBack
+from unassume.model.plans import Gap, Leaked, Plan, RungName, WayBack, of_policies
 from unassume.model.selectors import PersonSelector, Selector
 from unassume.model.sessions import Session
-from unassume.model.surveys import Role, Survey
+from unassume.model.slots import AccessKeyStatus
+from unassume.model.surveys import Survey, Surveyed, User, UserSubject
 from unassume.rungs.ladder import rung
 from unassume.steps.preflight import preflight
 
@@ -21,7 +23,7 @@ def assumed(lineage: Lineage, leaked: Leaked, chosen: RungName, persons: tuple[P
     """What the plan takes for leaked, in a sentence: the first thing it says."""
     names = sorted({lineage.session(one).session_name for one in lineage.leaked})
     if not names:
-        return "nobody said which session leaked: every session of the role up to the cut-off counts as leaked"
+        return "nobody said which session leaked: every session of it up to the cut-off counts as leaked"
     shown = _some(names)
     marks = ", ".join(f"{person.key} `{person.value}`" for person in persons)
     match leaked:
@@ -56,9 +58,11 @@ def ways_back(lineage: Lineage) -> tuple[WayBack, ...]:
         for session in (lineage.session(one) for one in lineage.leaked)
         if session.parent is not None
     }
+    is_user = isinstance(lineage.holder, UserSubject)
+    again = "take or give out new tokens, which no policy stops" if is_user else "assume the role again"
     return tuple(
         WayBack(
-            what=f"{issuer} can assume the role again",
+            what=f"{issuer} can {again}",
             closed_by="rotate or disable that principal's own credentials if they may have leaked too",
         )
         for issuer in sorted(issuers)
@@ -66,31 +70,34 @@ def ways_back(lineage: Lineage) -> tuple[WayBack, ...]:
 
 
 def gaps(
-    lineage: Lineage, survey: Survey, role: Role | None, selectors: tuple[Selector, ...], made: Plan,
+    lineage: Lineage, survey: Survey, holder: Surveyed | None, selectors: tuple[Selector, ...], made: Plan,
     not_below: Mapping[str, str],
 ) -> tuple[Gap, ...]:  # fmt: skip
     """Everything the plan does not cut or cannot know, and why; `not_below` says why of roles below, by their ids."""
     written = {*(change.holder_id for change in made.changes), lineage.holder_id}
     return (
         *(Gap(what="survey", why=gap) for gap in survey.gaps),
-        *_unplanned(lineage, role, selectors, made),
+        *_unplanned(lineage, holder, selectors, made),
         *_uncut_descendants(lineage, survey, written, not_below),
         *(
-            Gap(what=f"role `{role.name}`", why=why, judged_anew=True)
-            for role in survey.roles
-            if role.id in written
-            for why in removable(role, (one.slot for one in made.changes if one.holder_id == role.id))
+            Gap(what=one.subject.label, why=why, judged_anew=True)
+            for one in survey.holders
+            if one.id in written
+            for why in removable(one, (each.slot for each in of_policies(made.changes) if each.holder_id == one.id))
         ),
-        *(note for one in survey.roles if one.id in written for note in preflight(one)),
+        *_open_keys(holder, made),
+        *(note for one in survey.holders if one.id in written for note in preflight(one)),
         *(Gap(what="trail", why=gap, blocks_containment=False) for gap in lineage.coverage.gaps),
     )
 
 
-def _unplanned(lineage: Lineage, role: Role | None, selectors: tuple[Selector, ...], made: Plan) -> tuple[Gap, ...]:
+def _unplanned(
+    lineage: Lineage, holder: Surveyed | None, selectors: tuple[Selector, ...], made: Plan
+) -> tuple[Gap, ...]:
     if lineage.holder is None:
         return (Gap(what=_told(lineage), why="the lead leads to no role we can see"),)
     gaps = []
-    if role is not None and not selectors:
+    if holder is not None and not selectors:
         known = rung(made.rung)
         why = f"this rung needs {known.needs}" if known else "this release cannot cut on this rung"
         gaps.append(Gap(what=made.rung, why=why))
@@ -105,6 +112,24 @@ def _unplanned(lineage: Lineage, role: Role | None, selectors: tuple[Selector, .
             Gap(what="bystanders", why="no trail could be read: who else is on the role is unknown", judged_anew=True)
         )
     return tuple(gaps)
+
+
+def _open_keys(holder: Surveyed | None, made: Plan) -> tuple[Gap, ...]:
+    """The keys behind a user's tokens that stay active: what leaked may be the key, unless the responder says not."""
+    if not isinstance(holder, User):
+        return ()
+    sessions = [one for one in made.sessions if one.id in made.targets]
+    cut = {change.slot.key_id for change in made.changes if isinstance(change.slot, AccessKeyStatus)}
+    return tuple(
+        Gap(
+            what=f"key {key_id}",
+            why=access_key.WHY_OPEN,
+            judged_anew=True,
+            blocks_containment=made.leaked != "session",
+        )
+        for key_id in access_key.behind(holder, sessions)
+        if key_id not in cut
+    )
 
 
 def _told(lineage: Lineage) -> str:
@@ -134,6 +159,6 @@ def _but(session: Session, survey: Survey, not_below: Mapping[str, str]) -> str:
         return f"; plan it with credentials of account {session.account}"
     if session.holder_id in not_below:
         return f": {not_below[session.holder_id]}"
-    if all(role.id != session.holder_id for role in survey.roles):
+    if all(one.id != session.holder_id for one in survey.holders):
         return ": its role is gone or could not be read"
     return ", cut that role as well"

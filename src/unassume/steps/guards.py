@@ -16,15 +16,17 @@ from typing import Literal
 import msgspec
 
 from unassume.errors import RefusedError
-from unassume.iam.principals import AssumedRole
+from unassume.iam.principals import AssumedRole, FederatedUser, Principal, User
 from unassume.iam.values import UNKNOWN
+from unassume.means.access_key import ACTIVE, INACTIVE
 from unassume.means.judge import judge
 from unassume.means.mark import bind, our_statements
 from unassume.means.shapes import instant
-from unassume.model.plans import Change, Plan
+from unassume.model.plans import Change, Plan, of_policies
 from unassume.model.previews import Preview, Verdict
 from unassume.model.selectors import HoldSelector, OlderSessionsSelector
-from unassume.model.surveys import Caller
+from unassume.model.slots import AccessKeyStatus
+from unassume.model.surveys import Caller, RoleSubject, UserSubject
 
 # AWS: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html
 # AWS: https://docs.aws.amazon.com/controltower/latest/userguide/roles-how.html
@@ -98,37 +100,68 @@ def insist(raised: Iterable[Objection], consent: Consent) -> None:
 
 
 def _texts(plan: Plan, cut_off: datetime) -> Iterable[tuple[Change, str]]:
-    for change in plan.changes:
+    for change in of_policies(plan.changes):
         if change.after is not None:
             yield change, bind(change.after, cut_off) or ""
 
 
 def _own_session(plan: Plan, caller: Caller, cut_off: datetime) -> tuple[Objection, ...]:
     """Our own issue time is not told us, so anything that could match our user id counts as hitting us."""
-    for change, text in _texts(plan, cut_off):
-        if (caller.account, caller.role_name) != (change.slot.account, change.slot.role):
-            continue
-        own = AssumedRole(
-            partition=caller.partition,
-            account=caller.account,
-            role_arn=_role_arn(caller),
-            role_id=caller.user_id.partition(":")[0],
-            session_name=caller.user_id.partition(":")[2],
-            issued_at=UNKNOWN,
-            source_identity=UNKNOWN,
-            tags=UNKNOWN,
-        )
-        if judge(text, own) is not Verdict.SPARED:
-            return (Objection(guard="own-session", text=f"the cut could hit your own session `{caller.arn}`"),)
+    own = _principal(caller)
+    on_us = {change.slot for change in plan.changes if _may_be_on_us(change, caller)}
+    hit = any(
+        own is None or judge(text, own) is not Verdict.SPARED
+        for change, text in _texts(plan, cut_off)
+        if change.slot in on_us
+    )
+    if hit:
+        return (Objection(guard="own-session", text=f"the cut could hit your own session `{caller.arn}`"),)
+    if any(isinstance(slot, AccessKeyStatus) for slot in on_us):
+        text = f"the plan makes a key of your own user inactive, and you are `{caller.arn}`"
+        return (Objection(guard="own-session", text=text),)
     return ()
 
 
-def _role_arn(caller: Caller) -> str:
-    return f"arn:{caller.partition}:iam::{caller.account}:role/{caller.role_name}"
+def _may_be_on_us(change: Change, caller: Caller) -> bool:
+    """Whether a change is on the role or user we act as; whose token a federated caller holds is not told."""
+    kind, _, name = caller.arn.split(":", 5)[5].partition("/")
+    if change.slot.account != caller.account:
+        return False
+    match change.slot.subject:
+        case RoleSubject(name=role):
+            return caller.role_name == role
+        case UserSubject(name=user):
+            return kind == "federated-user" or (kind == "user" and name.rpartition("/")[2] == user)
+
+
+def _principal(caller: Caller) -> Principal | None:
+    """Whoever we are, as the evaluator sees it; None where that cannot be told."""
+    kind, _, name = caller.arn.split(":", 5)[5].partition("/")
+    match kind:
+        case "assumed-role":
+            return AssumedRole(
+                partition=caller.partition, account=caller.account,
+                role_arn=f"arn:{caller.partition}:iam::{caller.account}:role/{caller.role_name}",
+                role_id=caller.user_id.partition(":")[0], session_name=caller.user_id.partition(":")[2],
+                issued_at=UNKNOWN, source_identity=UNKNOWN, tags=UNKNOWN,
+            )  # fmt: skip
+        case "user":
+            return User(
+                partition=caller.partition, account=caller.account, arn=caller.arn, id=caller.user_id,
+                name=name.rpartition("/")[2], token_issued_at=UNKNOWN, tags=UNKNOWN, has_mfa=UNKNOWN,
+            )  # fmt: skip
+        case "federated-user":
+            return FederatedUser(
+                partition=caller.partition, account=caller.account, name=name, user_arn="", user_id="",
+                issued_at=UNKNOWN, tags=UNKNOWN,
+            )  # fmt: skip
+        case _:
+            return None
 
 
 def _protected(plan: Plan) -> tuple[Objection, ...]:
-    roles = sorted({change.slot.role for change in plan.changes if change.after is not None})
+    subjects = [change.slot.subject for change in plan.changes if change.after is not None]
+    roles = sorted({subject.name for subject in subjects if isinstance(subject, RoleSubject)})
     return tuple(
         Objection(
             guard="protected",
@@ -142,20 +175,27 @@ def _protected(plan: Plan) -> tuple[Objection, ...]:
 
 
 def _widest(plan: Plan) -> tuple[Objection, ...]:
-    """What hits everybody on a role asks for the role to be typed."""
-    wide: dict[str, str] = {}
+    """What hits everybody on a role, or whoever uses a key, asks for the role or user to be typed."""
+    wide: dict[str, list[str]] = {}
     for change, text in _texts(plan, plan.created_at):
+        subject = change.slot.subject
         for ours in our_statements(text) or ():
             match ours.selector:
                 case HoldSelector():
-                    wide[change.slot.role] = "denies everybody on role `{}`, and whoever assumes it, until it is undone"
+                    wide.setdefault(subject.name, []).append(
+                        f"denies everybody on {subject.label}, and whoever comes to it, until it is undone"
+                    )
                 case OlderSessionsSelector():
-                    wide.setdefault(change.slot.role, "cuts every older session of role `{}`")
+                    wide.setdefault(subject.name, []).append(f"cuts every older session of {subject.label}")
                 case _:
                     pass
+    for change in plan.changes:
+        if isinstance(change.slot, AccessKeyStatus) and change.after == INACTIVE:
+            does = f"makes key {change.slot.key_id} of user `{change.slot.user}` inactive, for whoever uses it"
+            wide.setdefault(change.slot.user, []).append(does)
     return tuple(
-        Objection(guard="name", text=f"the plan {does.format(role)}", lifted_by=f"--confirm {role}", typed=role)
-        for role, does in sorted(wide.items())
+        Objection(guard="name", text=f"the plan {' and '.join(does)}", lifted_by=f"--confirm {name}", typed=name)
+        for name, does in sorted(wide.items())
     )
 
 
@@ -187,10 +227,13 @@ def _hits(count: int, text: str) -> Objection:
 
 
 def _reopening(plan: Plan, now: datetime) -> tuple[Objection, ...]:
+    again = [change.slot.label for change in plan.changes if plan.purpose == "undo" and change.after == ACTIVE]
     texts = [change.before for change in plan.changes if change.after is None and change.before is not None]
     removed = [ours for text in texts for ours in our_statements(text) or ()]
     lifted = [ours.until for ours in removed if ours.until is not None and ours.until > now]
-    if lifted:
+    if again:
+        text = f"the {again[0]} is to be active again: whoever holds that key can take tokens again"
+    elif lifted:
         text = f"sessions this cut stops may live until {instant(max(lifted))}: undoing it gives them access again"
     elif any(isinstance(ours.selector, HoldSelector) for ours in removed):
         text = "a hold stops whoever comes, whenever issued: undoing it lets them in again"

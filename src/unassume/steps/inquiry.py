@@ -31,14 +31,19 @@ class Inquiry:
         self.unseen = list(_UNSEEN)
         self.was_read = False
 
-    def ask(self, *, roles: Set[str] = NOBODY, keys: Set[str] = NOBODY, names: Set[str] = NOBODY) -> None:
+    def ask(
+        self, *, roles: Set[str] = NOBODY, keys: Set[str] = NOBODY, names: Set[str] = NOBODY, events: Set[str] = NOBODY
+    ) -> None:
         """Put what has not been asked yet to the trail; an unreadable trail is a gap, not an error."""
-        fresh = [tuple(sorted(group - self._asked)) for group in (roles, keys, names)]
+        fresh = [tuple(sorted(group - self._asked)) for group in (roles, keys, names, events)]
         if not any(fresh):
             return
         for group in fresh:
             self._asked.update(group)
-        ask = Ask(since=self._since, until=self._until, role_arns=fresh[0], key_ids=fresh[1], session_names=fresh[2])
+        ask = Ask(
+            since=self._since, until=self._until, role_arns=fresh[0], key_ids=fresh[1], session_names=fresh[2],
+            event_names=fresh[3],
+        )  # fmt: skip
         try:
             self.sightings.extend(self._world.trail.sightings(ask))
             self.was_read = True

@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 
 from unassume.errors import InputError
-from unassume.means import role_inline_policy, role_managed_policy
+from unassume.means import access_key, inline_policy, managed_policy
 from unassume.means.mark import POLICY_PREFIX
 from unassume.model.checkups import Need
 from unassume.model.leads import RoleLead, parse_lead
 
 FIND = Need(name="find", sid="Find", actions=("cloudtrail:LookupEvents", "account:ListRegions"))
+_USERS = (
+    "iam:GetUser", "iam:ListUserPolicies", "iam:ListGroupsForUser", "iam:ListGroupPolicies", "iam:GetGroupPolicy",
+    "iam:ListAttachedGroupPolicies",
+)  # fmt: skip
 NEEDS = (
     Need(
         name="survey",
@@ -27,13 +31,22 @@ NEEDS = (
             "iam:GetPolicyVersion",
         ),
     ),
-    Need(name="cut by inline policy", sid="CutByInlinePolicy", actions=role_inline_policy.PERMISSIONS),
+    Need(name="cut by inline policy", sid="CutByInlinePolicy", actions=inline_policy.ON_ROLES),
     Need(
         name="cut by managed policy",
         sid="CutByManagedPolicy",
-        actions=role_managed_policy.PERMISSIONS,
+        actions=managed_policy.ON_ROLES,
         optional=True,
         without="a role whose inline quota is used up cannot be cut",
+    ),
+    Need(
+        name="cut a user's tokens",
+        sid="CutUserTokens",
+        actions=tuple(
+            dict.fromkeys((*_USERS, *inline_policy.ON_USERS, *managed_policy.ON_USERS, *access_key.PERMISSIONS))
+        ),
+        optional=True,
+        without="tokens of GetSessionToken and GetFederationToken cannot be cut, nor the keys behind them",
     ),
     Need(
         name="canary",
@@ -52,7 +65,7 @@ NEEDS = (
 )
 _SIMULATE = Need(name="doctor", sid="Doctor", actions=("iam:SimulatePrincipalPolicy",), optional=True)
 _ROLE = re.compile(r"[\w+=,.@/-]{1,600}", re.ASCII)
-_BY_POLICY = frozenset({"iam:AttachRolePolicy", "iam:DetachRolePolicy"})
+_BY_POLICY = frozenset({"iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:AttachUserPolicy", "iam:DetachUserPolicy"})
 _WHOLE = frozenset({"cloudtrail", "account", "organizations"})
 
 
@@ -76,6 +89,10 @@ def resource_of(action: str, place: str, role: str) -> tuple[str, ...]:
         return f"{place}role/*", f"{place}user/*"
     if service == "sts" or "Role" in call:
         return (f"{place}role/{role}",)
+    if "User" in call or "AccessKey" in call:
+        return (f"{place}user/*",)
+    if "Group" in call:
+        return (f"{place}group/*",)
     if call in ("GetPolicy", "GetPolicyVersion"):
         return f"{place}policy/*", f"{':'.join(place.split(':')[:4])}:aws:policy/*"
     return (f"{place}policy/{POLICY_PREFIX}*",)

@@ -6,18 +6,21 @@ Rule 2: unless told that one session alone leaked, nothing below the session's n
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 
 from unassume._version import __version__
+from unassume.means import access_key
 from unassume.means.drafts import Draft, draft
 from unassume.model.leads import lead_text
 from unassume.model.lineages import Lineage
-from unassume.model.plans import Choices, Gap, Outlook, Plan, RungName
+from unassume.model.plans import Change, Choices, Gap, Outlook, Plan, RungName
 from unassume.model.previews import Verdict
 from unassume.model.selectors import PersonSelector, Selector
-from unassume.model.surveys import Role, Survey
+from unassume.model.sessions import Session
+from unassume.model.surveys import Survey, Surveyed, User
 from unassume.rungs import issuance, person
 from unassume.rungs.below import selectors_below
 from unassume.rungs.ladder import LADDER, Rung, rung
@@ -28,13 +31,15 @@ from unassume.steps.preview import preview
 
 def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
     """The Changes and Gaps for one lineage under the responder's choices; nothing is read or written."""
-    role = next((role for role in survey.roles if role.id == lineage.holder_id), None)
+    holder = next((one for one in survey.holders if one.id == lineage.holder_id), None)
     name = choices.rung or _default_rung(lineage, choices)
     chosen, persons = rung(name), _persons(lineage, choices)
     selectors = chosen.selectors(lineage, choices) if chosen else ()
-    drafted = _drafted(role, selectors, choices, survey.as_of)
+    drafted = _drafted(holder, selectors, choices, survey.as_of)
     below = _drafted_below(lineage, survey, name, choices) if drafted.changes else ()
-    changes = tuple(change for one in (drafted, *below) for change in one.changes)
+    targets = targets_of(lineage, choices.leaked, persons)
+    keys = _keys(holder, targets) if choices.deactivate_keys and drafted.changes else ()
+    changes = (*keys, *(change for one in (drafted, *below) for change in one.changes))
     made = Plan(
         tool=f"unassume {__version__}",
         purpose="cut",
@@ -51,16 +56,16 @@ def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
         gaps=(),
         ways_back=ways_back(lineage),
         sessions=lineage.sessions,
-        targets=tuple(one.id for one in targets_of(lineage, choices.leaked, persons)),
+        targets=tuple(one.id for one in targets),
         persons=persons,
         canaries=tuple(canary for one in (drafted, *below) for canary in one.canaries),
         coverage=lineage.coverage,
         raw_events=lineage.raw_events,
     )
-    outlooks = tuple(_outlook(made, one, role, lineage, choices, survey) for one in LADDER if role)
-    misfits = (Gap(what=f"role `{role.name}`", why=drafted.why_not),) if role and drafted.why_not else ()
+    outlooks = tuple(_outlook(made, one, holder, lineage, choices, survey) for one in LADDER if holder)
+    misfits = (Gap(what=holder.subject.label, why=drafted.why_not),) if holder and drafted.why_not else ()
     not_below = {one.holder_id: one.why_not for one in below if one.why_not is not None}
-    found = (*misfits, *gaps(lineage, survey, role, selectors, made, not_below))
+    found = (*misfits, *gaps(lineage, survey, holder, selectors, made, not_below))
     return msgspec.structs.replace(made, gaps=found, outlooks=outlooks)
 
 
@@ -84,10 +89,15 @@ def _persons(lineage: Lineage, choices: Choices) -> tuple[PersonSelector, ...]:
     return tuple(each for each in person.selectors(lineage, choices) if isinstance(each, PersonSelector))
 
 
-def _drafted(role: Role | None, selectors: tuple[Selector, ...], choices: Choices, as_of: datetime) -> Draft:
-    if role is None or not selectors:
+def _drafted(holder: Surveyed | None, selectors: tuple[Selector, ...], choices: Choices, as_of: datetime) -> Draft:
+    if holder is None or not selectors:
         return Draft()
-    return draft(role, selectors, choices.incident, as_of.isoformat(), with_canaries=choices.canary)
+    return draft(holder, selectors, choices.incident, as_of.isoformat(), with_canaries=choices.canary)
+
+
+def _keys(holder: Surveyed | None, targets: Iterable[Session]) -> tuple[Change, ...]:
+    """What makes the keys behind a user's tokens inactive; it comes first, so that no token is taken meanwhile."""
+    return access_key.changes(holder, access_key.behind(holder, targets)) if isinstance(holder, User) else ()
 
 
 def _drafted_below(lineage: Lineage, survey: Survey, name: RungName, choices: Choices) -> tuple[Draft, ...]:
@@ -95,17 +105,16 @@ def _drafted_below(lineage: Lineage, survey: Survey, name: RungName, choices: Ch
     if choices.this_role_only:
         return ()
     drafts = []
-    for role in survey.roles:
+    for role in survey.holders:
         sessions = [one for one in lineage.below if one.holder_id == role.id and one.live is not False]
         if sessions and role.id != lineage.holder_id:
             drafts.append(_drafted(role, selectors_below(sessions, name), choices, survey.as_of))
     return tuple(drafts)
 
 
-def _outlook(made: Plan, one: Rung, role: Role | None, lineage: Lineage, choices: Choices, survey: Survey) -> Outlook:
+def _outlook(made: Plan, one: Rung, holder: Surveyed, lineage: Lineage, choices: Choices, survey: Survey) -> Outlook:
     """Whom one rung would hit, judged on the text it would write."""
-    assert role is not None
-    drafted = _drafted(role, one.selectors(lineage, choices), choices, survey.as_of)
+    drafted = _drafted(holder, one.selectors(lineage, choices), choices, survey.as_of)
     below = _drafted_below(lineage, survey, one.name, choices) if drafted.changes else ()
     trial = msgspec.structs.replace(
         made,

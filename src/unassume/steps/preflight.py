@@ -8,7 +8,7 @@ from types import MappingProxyType
 from unassume.errors import InputError
 from unassume.iam.documents import DocumentKind, parse
 from unassume.model.plans import Gap
-from unassume.model.surveys import Role
+from unassume.model.surveys import Role, Surveyed
 
 # AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
 _STACK = "aws:cloudformation:stack-name"
@@ -39,8 +39,10 @@ WORKLOADS = MappingProxyType(
 )
 
 
-def preflight(role: Role) -> tuple[Gap, ...]:
-    """Notes on the role, none of which stops a cut."""
+def preflight(role: Surveyed) -> tuple[Gap, ...]:
+    """Notes on the role, none of which stops a cut; none on a user."""
+    if not isinstance(role, Role):
+        return ()
     return tuple(Gap(what=f"role `{role.name}`", why=why, blocks_containment=False) for why in _notes(role))
 
 

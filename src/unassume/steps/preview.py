@@ -42,9 +42,9 @@ def _judgements(
     changes: tuple[Change, ...], sessions: Iterable[Session], cut_off: datetime, targets: frozenset[str]
 ) -> Iterator[Judgement]:
     """The word of all changes on one role on each of its sessions."""
-    of_role, word = f"{changes[0].holder_id}:", word_of(changes, cut_off)
+    holder_id, word = changes[0].holder_id, word_of(changes, cut_off)
     for session in sessions:
-        if session.principal_id.startswith(of_role):
+        if session.holder_id == holder_id:
             verdict, because, slot = word(session)
             yield Judgement(
                 session_id=session.id,

@@ -13,6 +13,7 @@ from unassume.means.judge import judge, principal_of
 from unassume.means.mark import our_statements
 from unassume.model.evidence import Enforcement
 from unassume.model.lineages import Lineage
+from unassume.model.plans import of_policies
 from unassume.model.previews import Verdict
 from unassume.model.receipts import Receipt
 from unassume.model.selectors import HoldSelector, OlderSessionsSelector
@@ -129,7 +130,7 @@ class Remains:
     def _verdict(self, session: Session) -> Verdict:
         verdicts = {
             judge(change.after, principal_of(session))
-            for change in self.receipt.begun.changes
+            for change in of_policies(self.receipt.begun.changes)
             if change.after is not None and change.holder_id == session.holder_id
         }
         surest = (verdict for verdict in (Verdict.CUT, Verdict.UNSURE) if verdict in verdicts)

@@ -41,7 +41,7 @@ def undo(receipt: Receipt, world: World) -> Plan:
         assumed=f"puts back what receipt {receipt.id} wrote",
         rung=made.rung,
         cut_off=made.cut_off,
-        changes=tuple(msgspec.structs.replace(one, before=one.after, after=one.before) for one in touched),
+        changes=tuple(msgspec.structs.replace(one, before=one.after, after=one.before) for one in reversed(touched)),
         gaps=(),
         undoes=receipt.id,
     )

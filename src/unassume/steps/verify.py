@@ -11,11 +11,14 @@ from datetime import datetime, timedelta
 import msgspec
 
 from unassume.errors import AccessError, InputError
+from unassume.means import access_key
 from unassume.means.removal import removable
 from unassume.model.evidence import Enforcement, Evidence, Proof, Wait
 from unassume.model.leads import parse_lead
 from unassume.model.lineages import Lineage
+from unassume.model.plans import by_holder
 from unassume.model.receipts import Proved, Receipt, fold
+from unassume.model.surveys import User
 from unassume.ports import World
 from unassume.steps import proofs
 from unassume.steps.checks import check_receipt
@@ -110,10 +113,15 @@ def _look(receipt: Receipt, world: World, leaked_profile: str | None) -> Evidenc
 
 
 def _ways_out(receipt: Receipt, world: World) -> tuple[str, ...]:
-    """How sessions of the roles cut could remove our deny, as their policies stand now."""
-    slots = [change.slot for change in receipt.begun.changes]
-    roles = [world.accounts.survey(subject) for subject in dict.fromkeys(slot.subject for slot in slots)]
-    return tuple(why for role in roles if role is not None for why in removable(role, slots))
+    """How sessions of those cut could remove our deny, or keys give new ones, as the account stands now."""
+    found: list[str] = []
+    for changes in by_holder(receipt.begun.changes):
+        holder = world.accounts.survey(changes[0].slot.subject)
+        found += removable(holder, (change.slot for change in changes)) if holder is not None else ()
+        if isinstance(holder, User) and receipt.plan.leaked != "session":
+            targets = [one for one in receipt.plan.sessions if one.id in receipt.plan.targets]
+            found += [f"key {key_id}: {access_key.WHY_OPEN}" for key_id in access_key.behind(holder, targets)]
+    return tuple(found)
 
 
 def _find_again(receipt: Receipt, world: World) -> Lineage:

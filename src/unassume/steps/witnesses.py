@@ -18,7 +18,15 @@ from unassume.model.evidence import Enforcement, Probe, ProfileProbe
 from unassume.model.plans import Canary, Change, by_holder
 from unassume.model.receipts import Receipt
 from unassume.model.selectors import IssuanceSelector
-from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy, Slot
+from unassume.model.slots import (
+    AccessKeyStatus,
+    RoleInlinePolicy,
+    RoleManagedPolicy,
+    Slot,
+    UserInlinePolicy,
+    UserManagedPolicy,
+)
+from unassume.model.surveys import User
 from unassume.ports import World
 from unassume.steps.remains import Remains
 
@@ -59,7 +67,7 @@ class Holder:
 
     def on(self, why: str) -> str:
         """A reason, with the role it is of where there are several."""
-        return f"role {self.changes[0].slot.subject.name}: {why}" if self.is_one_of_several else why
+        return f"{self.changes[0].slot.subject.label}: {why}" if self.is_one_of_several else why
 
 
 def holders(receipt: Receipt) -> list[Holder]:
@@ -102,7 +110,7 @@ def ask_leaked(holder: Holder, remains: Remains, world: World, profile: str, tim
 
     InputError where they are of no session the receipt cuts.
     """
-    asked_as, probe = {one.principal_id for one in remains.cut()}, ProfileProbe(profile=profile)
+    asked_as, probe = {one.principal_id: one.holder_id for one in remains.cut()}, ProfileProbe(profile=profile)
     for asked in range(1, times + 1):
         probed = world.accounts.probe(probe)
         if probed.principal_id not in asked_as:
@@ -110,7 +118,7 @@ def ask_leaked(holder: Holder, remains: Remains, world: World, profile: str, tim
                 f"the profile `{profile}` is of `{probed.principal_id}`, which is no session the receipt cuts",
                 hint="give the profile that holds the leaked credentials",
             )
-        if probed.principal_id.partition(":")[0] != holder.id:
+        if asked_as[probed.principal_id] != holder.id:
             return None
         if probed.outcome == "explicit-deny" and _others_deny(holder, world):
             return Enforcement(at=None, by="the leaked credentials were refused, but another policy may have done that")
@@ -165,20 +173,23 @@ def _leaked_refused_at(holder: Holder, remains: Remains, last_allowed: datetime 
 def _others_deny(holder: Holder, world: World) -> bool:
     """Whether another policy of the role may deny too: then a refusal of the thief does not show ours enforced."""
     ours = {_place(change.slot) for change in holder.changes}
-    role = world.accounts.survey(holder.changes[0].slot.subject)
-    if role is None:
+    held = world.accounts.survey(holder.changes[0].slot.subject)
+    if held is None:
         return True
-    others = {**role.inline, **role.attached}
+    others: dict[str, str | None] = {**held.inline, **held.attached}
+    others |= held.of_groups if isinstance(held, User) else {}
     return any(text is None or _denies(text) for name, text in others.items() if name not in ours)
 
 
-def _place(slot: Slot) -> str:
+def _place(slot: Slot) -> str | None:
     """Where a survey of the holder shows what stands in the slot."""
     match slot:
-        case RoleInlinePolicy(policy=policy):
+        case RoleInlinePolicy(policy=policy) | UserInlinePolicy(policy=policy):
             return policy
-        case RoleManagedPolicy():
+        case RoleManagedPolicy() | UserManagedPolicy():
             return slot.arn
+        case AccessKeyStatus():
+            return None
         case _:
             assert_never(slot)
 

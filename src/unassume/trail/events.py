@@ -18,7 +18,7 @@ from unassume.trail.times import read_instant
 
 
 class SessionIssuer(msgspec.Struct, frozen=True, rename="camel"):
-    """The role a session is of."""
+    """The role a session is of, or the user who gave it out."""
 
     arn: str | None = None
     principal_id: str | None = None

@@ -1,4 +1,4 @@
-"""Which sightings are of one session: (role id, session name, issue second)."""
+"""Which sightings are of one session: (whose it is, session name, issue second)."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ _SECOND = timedelta(seconds=1)
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def session_id(role_id: str, session_name: str, issued_at: datetime | None) -> str:
+def session_id(holder_id: str, session_name: str, issued_at: datetime | None) -> str:
     """The id of a session; `issued_at` is None where no event tells it.
 
     INVARIANT: 128 bits of digest, since the thief chooses names: two of his sessions must never share an id.
     """
     second = issued_at.isoformat() if issued_at else "unknown"
-    return "s-" + hashlib.sha256("\n".join((role_id, session_name, second)).encode()).hexdigest()[:32]
+    return "s-" + hashlib.sha256("\n".join((holder_id, session_name, second)).encode()).hexdigest()[:32]
 
 
 class Group:
     """The sightings of one session while they are being joined; complete once `group_sightings` returns it."""
 
-    def __init__(self, principal_id: str, issued_at: datetime | None) -> None:
-        self.principal_id = principal_id
+    def __init__(self, one: Sighting, issued_at: datetime | None) -> None:
+        self.principal_id, self.session_name = one.principal_id, one.session_name
+        self.user_id, self.holder_arn = one.user_id, one.holder_arn
         self.issued_at = issued_at
         self.issuances: list[Issuance] = []
         self.uses: list[Use] = []
@@ -33,16 +34,17 @@ class Group:
     @property
     def id(self) -> str:
         """The short id of the session: the same in every run that sees the same issue second."""
-        return session_id(self.principal_id.partition(":")[0], self.session_name, self.issued_at)
+        given_out = f"{self.user_id} " if self.user_id else ""
+        return session_id(given_out + self.principal_id.partition(":")[0], self.session_name, self.issued_at)
 
     @property
-    def session_name(self) -> str:
-        """The name the caller chose."""
-        return self.principal_id.partition(":")[2]
+    def user_name(self) -> str | None:
+        """The user who gave the session out, if one did."""
+        return self.holder_arn.rpartition("/")[2] if self.user_id and self.holder_arn else None
 
     @property
     def account(self) -> str:
-        """The account of the role."""
+        """The account of the role or user."""
         return self.issuances[0].account if self.issuances else self.uses[0].account
 
     @property
@@ -50,7 +52,11 @@ class Group:
         """The session's ARN, as a use shows it or put together from the role's."""
         if self.uses:
             return self.uses[0].principal_arn
-        _, partition, _, _, account, role = self.issuances[0].role_arn.split(":", 5)
+        _, partition, _, _, account, role = self.issuances[0].holder_arn.split(":", 5)
+        if self.user_id is not None:
+            return f"arn:{partition}:sts::{account}:federated-user/{self.session_name}"
+        if self.principal_id.startswith("AIDA"):
+            return self.issuances[0].holder_arn
         return f"arn:{partition}:sts::{account}:assumed-role/{role.rsplit('/', 1)[-1]}/{self.session_name}"
 
     @property
@@ -76,22 +82,22 @@ class Group:
 
 def group_sightings(sightings: Iterable[Sighting]) -> list[Group]:
     """Every session seen, oldest first and those of unknown issue time last; the order of sightings is no matter."""
-    by_principal: dict[str, list[Sighting]] = {}
+    by_principal: dict[tuple[str, str | None], list[Sighting]] = {}
     for sighting in sightings:
-        by_principal.setdefault(sighting.principal_id, []).append(sighting)
+        by_principal.setdefault((sighting.principal_id, sighting.user_id), []).append(sighting)
     groups = [group for found in by_principal.values() for group in _groups(found)]
     return sorted(groups, key=lambda group: (group.issued_at is None, group.issued_at or _NEVER, group.principal_id))
 
 
 def _groups(sightings: Sequence[Sighting]) -> Iterable[Group]:
-    """The sessions of one role id and name."""
+    """The sessions of one principal id, and of one user where he gave them out."""
     issuances, uses = _sorted(sightings)
     groups: dict[datetime | None, Group] = {}
     for use in uses:
-        groups.setdefault(use.issued_at, Group(use.principal_id, use.issued_at)).uses.append(use)
+        groups.setdefault(use.issued_at, Group(use, use.issued_at)).uses.append(use)
     for issuance in issuances:
         second = _issue_second(issuance, issuances, uses)
-        groups.setdefault(second, Group(issuance.principal_id, second)).issuances.append(issuance)
+        groups.setdefault(second, Group(issuance, second)).issuances.append(issuance)
     return groups.values()
 
 

@@ -17,6 +17,8 @@ from unassume.trail.groups import session_id as session_id
 # AWS: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html: at most 12 h, and 1 h when chained.
 LONGEST = timedelta(hours=12)
 LONGEST_CHAINED = timedelta(hours=1)
+# AWS: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html: at most 36 h.
+LONGEST_TOKEN = timedelta(hours=36)
 _SECOND = timedelta(seconds=1)
 _SURE = {"certain": 0, "likely": 1, "possible": 2}
 
@@ -49,7 +51,8 @@ def _session(group: Group, namesakes: Namesakes, as_of: datetime) -> Session:
         id=group.id, account=group.account, principal_arn=group.principal_arn, principal_id=group.principal_id,
         session_name=group.session_name, issued_at=group.issued_at, expires_at=expires_at, expiry_is=expiry_is,
         origin=issuances[0].origin if issuances else "unknown", issued_at_is=group.issued_at_is,
-        key_ids=group.key_ids, source_identity=group.source_identity,
+        key_ids=group.key_ids, source_identity=group.source_identity, user_id=group.user_id,
+        user_name=group.user_name,
         tags=issuances[0].tags if issuances else (), are_tags_known=_are_tags_known(group), parent=parent, edge=edge,
         calls=_total([use.calls for use in uses], uses), denied=_total([use.denied for use in uses], uses),
         explicit_denies=_total([use.explicit_denies for use in uses], uses),
@@ -77,6 +80,8 @@ def _expiry(group: Group) -> tuple[datetime | None, str]:
         return max(issuance.expires_at for issuance in group.issuances if issuance.expires_at), "issued"
     if group.issued_at is None:
         return None, "bounded"
+    if group.user_id is not None or group.principal_id.startswith("AIDA"):
+        return group.issued_at + LONGEST_TOKEN, "bounded"
     chained = bool(group.issuances) and all(is_chained(issuance.caller) for issuance in group.issuances)
     return group.issued_at + (LONGEST_CHAINED if chained else LONGEST), "bounded"
 
@@ -90,7 +95,8 @@ def _parent(group: Group, namesakes: Namesakes) -> tuple[Issuer | None, Edge | N
 
 def _issuer(issuance: Issuance, child: Group, namesakes: Namesakes) -> tuple[Issuer, Edge | None]:
     caller = issuance.caller
-    callers = [group for group in namesakes.get(caller.principal_id, ()) if group is not child]
+    is_long_term = (caller.key_id or "").startswith("AKIA")
+    callers = [] if is_long_term else [one for one in namesakes.get(caller.principal_id, ()) if one is not child]
     matches = [(edge, group) for group in callers if (edge := _edge(caller, issuance, group))]
     matches.sort(key=lambda match: _SURE[match[0].confidence])
     edge, session_id = None, None

@@ -20,12 +20,12 @@ _SESSION_ARN = re.compile(r"arn:[\w-]+:sts::\d*:assumed-role/[^/]+/.+")
 def sightings_of(events: Iterable[Event]) -> tuple[Sighting, ...]:
     """Issuances, then uses, each oldest first; copies of one event count once, in whatever order they come."""
     issuances: list[Issuance] = []
-    tallies: dict[tuple[str, datetime | None], _Tally] = {}
+    tallies: dict[tuple[str, str | None, datetime | None], _Tally] = {}
     for event in _distinct(events):
         if issuance := issuance_of(event):
             issuances.append(issuance)
         if (principal_id := _session_of(event)) is not None:
-            key = (principal_id, event.who.issued_at)
+            key = (principal_id, event.who.issuer.principal_id, event.who.issued_at)
             tallies.setdefault(key, _Tally(principal_id, event)).add(event)
     uses = [tally.use() for tally in tallies.values()]
     issuances.sort(key=lambda issuance: (issuance.issued_at, issuance.principal_id, issuance.key_ids))
@@ -53,11 +53,20 @@ def _telling(event: Event) -> tuple[bool, bool, bool, str]:
 
 
 def _session_of(event: Event) -> str | None:
-    """The principal id of the role session that made the call, if one did."""
+    """The principal id of the session that made the call, of a role or on a user's token, if one did.
+
+    A user's call on a long-term key has no creationDate; one in the console or on a token of his has.
+    """
     who = event.who
-    if who.type != "AssumedRole" or who.principal_id is None or ":" not in who.principal_id:
-        return None
-    return who.principal_id
+    match who.type, who.principal_id:
+        case ("AssumedRole", str(principal_id)) if ":" in principal_id:
+            return principal_id
+        case ("IAMUser", str(principal_id)) if principal_id.startswith("AIDA") and who.issued_at is not None:
+            return principal_id
+        case ("FederatedUser", str(principal_id)) if ":" in principal_id and who.issuer.principal_id:
+            return principal_id
+        case _:
+            return None
 
 
 class _Tally:
@@ -68,6 +77,9 @@ class _Tally:
         self.issued_at = event.who.issued_at
         self.account = event.who.account_id or event.recipient or ""
         self.arn = ""
+        self.holder_arn: str | None = None
+        is_given_out = event.who.type == "FederatedUser"
+        self.user_id = event.who.issuer.principal_id if is_given_out else None
         self.source_identity: str | None = None
         self.calls = self.denied = self.exempt = self.explicit_denies = 0
         self.first_seen = self.last_seen = event.at
@@ -100,6 +112,7 @@ class _Tally:
     def _describe(self, event: Event) -> None:
         who = event.who
         self.arn = self.arn or _session_arn(event)
+        self.holder_arn = self.holder_arn or (who.arn if who.type == "IAMUser" else who.issuer.arn)
         if who.session_context is not None:
             self.source_identity = self.source_identity or who.session_context.source_identity
         for found, kept in (
@@ -113,7 +126,8 @@ class _Tally:
         """The sum as a value."""
         return Use(
             account=self.account, principal_arn=self.arn, principal_id=self.principal_id,
-            session_name=self.principal_id.partition(":")[2], issued_at=self.issued_at,
+            session_name=self.principal_id.partition(":")[2] or self.arn.rpartition("/")[2], issued_at=self.issued_at,
+            holder_arn=self.holder_arn, user_id=self.user_id,
             key_ids=tuple(sorted(self.keys)), source_identity=self.source_identity, calls=self.calls,
             denied=self.denied, exempt=self.exempt, explicit_denies=self.explicit_denies,
             first_seen=self.first_seen, last_seen=self.last_seen,
@@ -125,6 +139,8 @@ class _Tally:
 
 def _session_arn(event: Event) -> str:
     """The session's ARN; put together from its role's for calls AWS makes on a session's behalf without one."""
+    if event.who.type != "AssumedRole":
+        return event.who.arn or ""
     if (said := event.who.arn) is not None and _SESSION_ARN.fullmatch(said):
         return said
     role_id, _, name = (event.who.principal_id or "").partition(":")

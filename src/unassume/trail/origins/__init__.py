@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unassume.model.sightings import Issuance
 from unassume.trail.events import Event
-from unassume.trail.origins import assume_role, federated
+from unassume.trail.origins import assume_role, federated, user_tokens
 
 
 def issuance_of(event: Event) -> Issuance | None:
@@ -16,5 +16,7 @@ def issuance_of(event: Event) -> Issuance | None:
             return assume_role.issuance_of(event)
         case ("sts.amazonaws.com", name) if name in federated.ORIGINS:
             return federated.issuance_of(event)
+        case ("sts.amazonaws.com", user_tokens.OWN | user_tokens.GIVEN_OUT):
+            return user_tokens.issuance_of(event)
         case _:
             return None

@@ -15,6 +15,7 @@ from unassume.trail.events import Event, fields_of, text_of
 from unassume.trail.times import read_instant
 
 ORIGIN = "AssumeRole"
+_LONGEST = 129_600  # of any credentials: 36 h, for tokens of users
 
 
 def issuance_of(event: Event, origin: str = ORIGIN) -> Issuance | None:
@@ -27,19 +28,19 @@ def issuance_of(event: Event, origin: str = ORIGIN) -> Issuance | None:
     key_id = text_of(fields_of(event.response.get("credentials")).get("accessKeyId"))
     return Issuance(
         origin=origin, account=role_arn.split(":")[4], region=event.region, issued_at=event.at.replace(microsecond=0),
-        caller=event.identity, role_arn=role_arn, principal_id=principal_id,
+        caller=event.identity, holder_arn=role_arn, principal_id=principal_id,
         session_name=principal_id.partition(":")[2], key_ids=(key_id,) if key_id else (),
-        expires_at=_expires_at(event), source_identity=_source_identity(event),
+        expires_at=expires_at(event), source_identity=_source_identity(event),
         tags=_tags(event.request.get("tags")), address=event.address, user_agent=event.user_agent, raw=event.raw,
     )  # fmt: skip
 
 
-def _expires_at(event: Event) -> datetime | None:
-    """What the answer says, else the duration asked for: AWS grants exactly that or refuses."""
+def expires_at(event: Event) -> datetime | None:
+    """When the credentials end: as the answer says, else by the duration asked for: AWS grants just that or refuses."""
     if said := read_instant(fields_of(event.response.get("credentials")).get("expiration")):
         return said
     seconds = event.request.get("durationSeconds")
-    if isinstance(seconds, int) and 0 < seconds <= 43_200:
+    if isinstance(seconds, int) and 0 < seconds <= _LONGEST:
         return event.at + timedelta(seconds=seconds)
     return None
 
