@@ -19,12 +19,13 @@ from unassume.model.slots import (
     ManagedPolicy,
     RoleInlinePolicy,
     RoleManagedPolicy,
+    Scp,
     Slot,
     Standing,
     UserInlinePolicy,
     UserManagedPolicy,
 )
-from unassume.model.surveys import AccessKey, Caller, Role, RoleSubject, Subject, User
+from unassume.model.surveys import AccessKey, Caller, Role, RoleSubject, ScpRoom, Subject, User
 
 START = datetime(2026, 11, 23, 18, 0, 0, tzinfo=UTC)
 ACCOUNT = "111122223333"
@@ -99,6 +100,7 @@ class FakeAccounts:
     roles: dict[str, Role] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     slots: dict[Slot, str] = field(default_factory=dict)
+    scps: ScpRoom = field(default_factory=lambda: ScpRoom(why_not="it needs --organization-profile"))
     skew: float = 0.0
     read_lag: float = 0.0
     propagation: float = 3.0
@@ -136,6 +138,9 @@ class FakeAccounts:
         )
         return msgspec.structs.replace(found, keys=keys)
 
+    def scp_room(self, account: str) -> ScpRoom:
+        return self.scps
+
     def policies(self, role: str | None = None) -> tuple[HeldPolicy, ...]:
         found = [self.survey(RoleSubject(account=ACCOUNT, name=name)) for name in self.roles if role in (None, name)]
         return tuple(
@@ -155,7 +160,8 @@ class FakeAccounts:
             raise self.read_faults.pop(0)
         if last is not None and self.now() < last.at + timedelta(seconds=self.read_lag):
             return Standing(text=last.before, holder_id=held.id)
-        return Standing(text=_standing(held, slot), holder_id=held.id)
+        text = self.slots.get(slot) if isinstance(slot, Scp) else _standing(held, slot)
+        return Standing(text=text, holder_id=held.id)
 
     def write(self, slot: Slot, before: str | None, after: str | None) -> None:
         assert self._is_intended(after), "a write came before its intent was in the journal"
@@ -211,6 +217,8 @@ def _standing(held: Role | User, slot: Slot) -> str | None:
             return held.inline.get(policy)
         case RoleManagedPolicy() | UserManagedPolicy():
             return held.attached.get(slot.arn)
+        case Scp():
+            return None
         case AccessKeyStatus(key_id=key_id):
             keys = held.keys if isinstance(held, User) else ()
             return next(("Active" if key.is_active else "Inactive" for key in keys if key.id == key_id), None)

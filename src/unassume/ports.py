@@ -12,7 +12,7 @@ from unassume.model.inventories import HeldPolicy
 from unassume.model.receipts import Entry
 from unassume.model.sightings import Ask, Coverage, Sighting
 from unassume.model.slots import Slot, Standing
-from unassume.model.surveys import Caller, Subject, Surveyed
+from unassume.model.surveys import Caller, ScpRoom, Subject, Surveyed
 
 
 class Trail(Protocol):
@@ -46,6 +46,9 @@ class Accounts(Protocol):
 
     def survey(self, subject: Subject) -> Surveyed | None:
         """What stands under that name, or None when there is no such thing; AccessError when refused."""
+
+    def scp_room(self, account: str) -> ScpRoom:
+        """Whether SCPs of ours can be attached to the account, and how many; never raises for what forbids it."""
 
     def policies(self, role: str | None = None) -> Iterable[HeldPolicy]:
         """Every inline and customer managed policy of the account's roles and users, or of that role; AccessError."""

@@ -26,21 +26,24 @@ def connect(
     progress: Progress | None = None,
     incident: str = "",
     credentials_file: str | None = None,
+    organization_profile: str | None = None,
 ) -> World:
     """The World of an AWS account, as boto3 finds it; nothing is read, written or asked before a step needs it.
 
     Receipts go below `state_dir`, else UNASSUME_STATE_DIR, else the user's own state folder. `incident` is named in
-    the user agent of every call. `credentials_file` is read for profiles instead of the usual one.
+    the user agent of every call. `credentials_file` is read for profiles instead of the usual one. SCPs are written
+    with `organization_profile`.
     """
     clock = clock or SystemClock()
     connection = Connection(
         clock, profile=profile, region=region, endpoint_url=endpoint_url, incident=incident,
         credentials_file=credentials_file,
     )  # fmt: skip
+    organization = connection.with_profile(organization_profile) if organization_profile is not None else None
     return World(
         trail=LookupTrail(connection),
         blobs=LocalBlobs(),
-        accounts=AwsAccounts(connection),
+        accounts=AwsAccounts(connection, organization),
         journal=FileJournal(state_dir or default_state_dir()),
         clock=clock,
         progress=progress or SilentProgress(),

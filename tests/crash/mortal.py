@@ -11,7 +11,7 @@ from unassume.model.evidence import Probe, Probed, ProfileProbe
 from unassume.model.inventories import HeldPolicy
 from unassume.model.receipts import Entry
 from unassume.model.slots import Slot, Standing
-from unassume.model.surveys import Caller, Subject, Surveyed
+from unassume.model.surveys import Caller, ScpRoom, Subject, Surveyed
 from unassume.ports import World
 
 
@@ -48,6 +48,9 @@ class MortalAccounts:
 
     def survey(self, subject: Subject) -> Surveyed | None:
         return self.inner.survey(subject)
+
+    def scp_room(self, account: str) -> ScpRoom:
+        return self.inner.scp_room(account)
 
     def policies(self, role: str | None = None) -> Iterable[HeldPolicy]:
         return self.inner.policies(role)

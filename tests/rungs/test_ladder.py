@@ -31,13 +31,13 @@ def selected(name: str, lineage: Lineage, **said: object) -> tuple[Selector, ...
 
 def test_the_narrowest_comes_first() -> None:
     """From one issuance to everybody for good; each says what it needs and what it leaves the thief."""
-    assert [one.name for one in LADDER] == ["issuance", "session-name", "person", "older-sessions", "hold"]
+    assert [one.name for one in LADDER] == ["issuance", "session-name", "person", "older-sessions", "hold", "scp"]
     assert all(one.remains and one.needs for one in LADDER)
 
 
 def test_a_rung_we_cannot_cut_on_is_none() -> None:
     """A rung of a later release is known by name and not there."""
-    assert rung("scp") is None
+    assert rung("elsewhere") is None
     assert rung("session-name") is LADDER[1]
 
 

@@ -4,32 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 
 from unassume.aws import inventory, roles, users
 from unassume.aws.connection import Connection
 from unassume.aws.probes import Probes
-from unassume.aws.slots import access_key, inline_policy, managed_policy
-from unassume.errors import AccessError
+from unassume.aws.slots import access_key, inline_policy, managed_policy, scp
+from unassume.errors import AccessError, InputError
 from unassume.model.evidence import Probe, Probed, ProfileProbe
 from unassume.model.inventories import HeldPolicy
 from unassume.model.slots import (
     AccessKeyStatus,
     RoleInlinePolicy,
     RoleManagedPolicy,
+    Scp,
     Slot,
     Standing,
     UserInlinePolicy,
     UserManagedPolicy,
 )
-from unassume.model.surveys import Caller, RoleSubject, Subject, Surveyed, UserSubject
+from unassume.model.surveys import Caller, RoleSubject, ScpRoom, Subject, Surveyed, UserSubject
 
 
 class AwsAccounts:
-    """The account the responder's credentials are of; AccessError for anything in another one."""
+    """The account the responder's credentials are of; AccessError for anything in another one.
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    SCPs go by the credentials of `organization`, the management account's or a delegated administrator's.
+    """
+
+    def __init__(self, connection: Connection, organization: Connection | None = None) -> None:
+        self._connection, self._organization = connection, organization
         self._probes = Probes(connection)
 
     def caller(self) -> Caller:
@@ -54,6 +58,21 @@ class AwsAccounts:
             case _:
                 assert_never(subject)
 
+    def scp_room(self, account: str) -> ScpRoom:
+        """How many more SCPs the account takes, as the organization's credentials see it."""
+        if self._organization is None:
+            return ScpRoom(why_not="it needs --organization-profile, credentials of the management account")
+        try:
+            return scp.room(self._organizations(), account)
+        except (AccessError, InputError) as error:
+            return ScpRoom(why_not=error.message)
+
+    def _organizations(self) -> Any:
+        if self._organization is None:
+            hint = "give --organization-profile, credentials of the management account"
+            raise AccessError("an SCP is out of reach of these credentials", hint=hint)
+        return self._organization.client("organizations")
+
     def policies(self, role: str | None = None) -> Iterable[HeldPolicy]:
         """Every policy of the account's roles and users; of one role, read without the right to read them all."""
         account, iam = self.caller().account, self._connection.client("iam")
@@ -77,6 +96,8 @@ class AwsAccounts:
                 return managed_policy.read(self._connection.client("iam"), slot)
             case AccessKeyStatus():
                 return access_key.read(self._connection.client("iam"), slot)
+            case Scp():
+                return scp.read(self._organizations(), self._connection.client("iam"), slot)
             case _:
                 assert_never(slot)
 
@@ -90,6 +111,8 @@ class AwsAccounts:
                 managed_policy.write(self._connection.client("iam"), slot, after)
             case AccessKeyStatus():
                 access_key.write(self._connection.client("iam"), slot, after)
+            case Scp():
+                scp.write(self._organizations(), slot, after)
             case _:
                 assert_never(slot)
 

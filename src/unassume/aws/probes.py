@@ -41,7 +41,7 @@ class Probes:
         Raises AccessError or InputError for a profile that boto3 finds no usable credentials in.
         """
         if isinstance(probe, ProfileProbe):
-            return self._ask_by_profile(probe.profile)
+            return self._ask_by_profile(probe)
         fresh = probe not in self._clients
         probed, is_dead = self._ask(probe)
         if is_dead:
@@ -56,29 +56,30 @@ class Probes:
                 self._clients[probe] = self._mint(probe)
         except (AccessError, InputError) as error:
             return self._probed("unavailable", f"no canary session: {error.message}"), False
-        return self._called(CALL, self._clients[probe].list_account_aliases)
+        return self._called(CALL, self._clients[probe].list_account_aliases, probe)
 
-    def _ask_by_profile(self, profile: str) -> Probed:
+    def _ask_by_profile(self, probe: ProfileProbe) -> Probed:
         """Who it is, is asked once: no policy stops GetCallerIdentity, and its answer proves nothing by itself."""
+        profile = probe.profile
         if profile not in self._profiles:
             other = self._connection.with_profile(profile)
             principal_id = other.identity()["UserId"]
             self._profiles[profile] = other.client("iam" if _is_role(principal_id) else "ec2"), principal_id
         client, principal_id = self._profiles[profile]
         if _is_role(principal_id):
-            probed, _ = self._called(CALL, client.list_account_aliases)
+            probed, _ = self._called(CALL, client.list_account_aliases, probe)
         else:
-            probed, _ = self._called(USERS_CALL, client.describe_regions)
+            probed, _ = self._called(USERS_CALL, client.describe_regions, probe)
         return msgspec.structs.replace(probed, principal_id=principal_id)
 
-    def _called(self, call: str, ask: Callable[[], object]) -> tuple[Probed, bool]:
+    def _called(self, call: str, ask: Callable[[], object], probe: Probe | ProfileProbe) -> tuple[Probed, bool]:
         """How AWS answered, and whether the credentials are dead."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
             ask()
         except ClientError as error:
-            return self._refused(call, error), code_of(error) in _DEAD
+            return self._refused(call, error, probe), code_of(error) in _DEAD
         except BotoCoreError as error:
             return self._probed("unavailable", f"no answer to `{call}` ({type(error).__name__})"), False
         return self._probed("allowed", f"`{call}` was allowed"), False
@@ -90,12 +91,13 @@ class Probes:
             )
         return self._connection.client_as(answer["Credentials"], "iam")
 
-    def _refused(self, call: str, error: Exception) -> Probed:
+    def _refused(self, call: str, error: Exception, probe: Probe | ProfileProbe) -> Probed:
         """Only an authorisation refusal counts; anything else AWS says proves nothing."""
         code, message = code_of(error), one_line(message_of(error))
         if code not in DENIED:
             return self._probed("unavailable", f"`{call}` failed ({code}): {message}")
-        return self._probed("explicit-deny" if says_explicit_deny(message_of(error)) else "denied", message)
+        is_ours = says_explicit_deny(message_of(error), by_scp=probe.by_scp)
+        return self._probed("explicit-deny" if is_ours else "denied", message)
 
     def _probed(self, outcome: Any, detail: str) -> Probed:
         return Probed(at=self._connection.now(), outcome=outcome, detail=detail)

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from unassume.cli.exits import Exit
-from unassume.cli.options import Aws, aws_options, bystanders_allowed, consent_options, output_option
+from unassume.cli.options import (
+    Aws,
+    aws_options,
+    bystanders_allowed,
+    consent_options,
+    organization_option,
+    output_option,
+)
 from unassume.errors import AccessError, InputError, RefusedError
 
 if TYPE_CHECKING:
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
 @click.option("--reopen", is_flag=True, help="Take a cut back although sessions it stops may still live.")
 @output_option
 @aws_options
+@organization_option
 @click.pass_context
 def apply(
     context: click.Context, plan_file: str | None, resume: str | None, yes: bool, protected: tuple[str, ...],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ class Aws:
     endpoint_url: str | None
     state_dir: str | None
     clock: Clock | None = None
+    organization_profile: str | None = None
 
     def world(self, incident: str = "") -> World:
         """The World of the responder's own account; nothing is asked of AWS yet."""
@@ -39,6 +40,7 @@ class Aws:
             clock=self.clock,
             progress=TerminalProgress(),
             incident=incident,
+            organization_profile=self.organization_profile,
         )
 
 
@@ -66,6 +68,17 @@ def aws_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         wrapped = option(wrapped)
     return wrapped
+
+
+def organization_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--organization-profile: whose credentials write SCPs; it goes into the command's `aws`."""
+
+    @functools.wraps(command)
+    def called(*given: Any, aws: Aws, organization_profile: str | None, **others: Any) -> Any:
+        return command(*given, aws=replace(aws, organization_profile=organization_profile), **others)
+
+    told = "The profile of the organization's management account, for SCPs."
+    return click.option("--organization-profile", metavar="NAME", help=told)(called)
 
 
 def lead_argument(command: Callable[..., Any]) -> Callable[..., Any]:

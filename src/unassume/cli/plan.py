@@ -9,14 +9,14 @@ import click
 
 from unassume.cli.exits import Exit
 from unassume.cli.given import given_lead
-from unassume.cli.options import Aws, aws_options, lead_argument, output_option, utc_instant
+from unassume.cli.options import Aws, aws_options, lead_argument, organization_option, output_option, utc_instant
 from unassume.errors import InputError
 
 if TYPE_CHECKING:
     from unassume.model.plans import Plan
 
 # Written out, since the model takes a fifth of the time `--help` has; a test holds them to the ladder and the model.
-RUNGS = ("issuance", "session-name", "person", "older-sessions", "hold")
+RUNGS = ("issuance", "session-name", "person", "older-sessions", "hold", "scp")
 EMITTED = ("terraform", "scp")
 LEAKED = ("session", "person", "workload", "unknown")
 
@@ -36,6 +36,7 @@ LEAKED = ("session", "person", "workload", "unknown")
 @click.option("--emit", type=click.Choice(EMITTED), help="Print the cut for a pipeline to write, not the plan.")
 @output_option
 @aws_options
+@organization_option
 @click.pass_context
 def plan(
     context: click.Context, lead: tuple[str, ...], out: str | None, rung: str | None, leaked: str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from unassume.cli.apply import agree, consent, leave
-from unassume.cli.options import Aws, aws_options, output_option
+from unassume.cli.options import Aws, aws_options, organization_option, output_option
 from unassume.errors import RefusedError
 
 
@@ -15,6 +15,7 @@ from unassume.errors import RefusedError
 @click.option("--reopen", is_flag=True, help="Take the cut back although sessions it stops may still live.")
 @output_option
 @aws_options
+@organization_option
 @click.pass_context
 def undo(
     context: click.Context, receipt: str, yes: bool, reopen: bool, output: str, aws: Aws,

@@ -7,7 +7,7 @@ from datetime import timedelta
 import click
 
 from unassume.cli.exits import Exit
-from unassume.cli.options import Aws, aws_options, output_option
+from unassume.cli.options import Aws, aws_options, organization_option, output_option
 
 
 @click.command(short_help="Prove a cut, or say what is missing.")
@@ -17,6 +17,7 @@ from unassume.cli.options import Aws, aws_options, output_option
 @click.option("--probe-profile", metavar="NAME", help="A profile with the leaked credentials, to ask by them.")
 @output_option
 @aws_options
+@organization_option
 @click.pass_context
 def verify(
     context: click.Context, receipt: str, wait: bool, timeout: int, probe_profile: str | None, output: str, aws: Aws,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from unassume.cli.exits import Exit
-from unassume.cli.options import Aws, aws_options, output_option, utc_instant
+from unassume.cli.options import Aws, aws_options, organization_option, output_option, utc_instant
 from unassume.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ SECONDS = 60
 @click.option("--on-loss", metavar="COMMAND", help="Run this at a loss; it gets the answer as JSON on stdin.")
 @output_option
 @aws_options
+@organization_option
 @click.pass_context
 def watch(
     context: click.Context, receipt: str, every: int, until: str | None, on_loss: str | None, output: str, aws: Aws,

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from unassume.drills import (
     bob_mary_keith,
     chained,
+    fighter,
     full_role,
     late_plan,
     older_sessions,
@@ -24,16 +25,18 @@ from unassume.model.rehearsals import Rehearsal
 
 @dataclass(frozen=True)
 class Incident:
-    """One incident to rehearse: what happens in it, in a line, and how it is played."""
+    """One incident to rehearse: what happens in it, in a line, how it is played, and in how many accounts."""
 
     summary: str
     play: Callable[[Stage], Rehearsal]
+    accounts: int = 1
 
 
 DRILLS: Mapping[str, Incident] = MappingProxyType(
     {
         "bob-mary-keith": Incident(bob_mary_keith.SUMMARY, bob_mary_keith.play),
         "chained": Incident(chained.SUMMARY, chained.play),
+        "fighter": Incident(fighter.SUMMARY, fighter.play, accounts=2),
         "older-sessions": Incident(older_sessions.SUMMARY, older_sessions.play),
         "same-second": Incident(same_second.SUMMARY, same_second.play),
         "same-name": Incident(same_name.SUMMARY, same_name.play),
@@ -48,7 +51,7 @@ DRILLS: Mapping[str, Incident] = MappingProxyType(
 def rehearse(name: str) -> Rehearsal:
     """Play one incident in a lab of its own; KeyError for a name that is none."""
     incident = DRILLS[name]
-    with stage(name) as opened:
+    with stage(name, incident.accounts) as opened:
         played = incident.play(opened)
     heading = told(f"drill {name}: {incident.summary}")
     return Rehearsal(result=played.result, story=(*heading, *played.story))

@@ -36,6 +36,7 @@ PROPAGATION, READ_DELAY, TRAIL_DELAY = 5.0, 2.0, 300.0
 PATIENCE = timedelta(minutes=30)
 HOME, ELSEWHERE = "192.0.2.10", "203.0.113.66"
 _WRITES = ("iam:Put", "iam:Delete", "iam:Attach", "iam:Detach", "iam:Update", "iam:Create")
+_BY_ORGANIZATION = ("organizations:Create", "organizations:Attach", "organizations:Detach", "organizations:Delete")
 
 
 class Stage:
@@ -145,13 +146,17 @@ class Stage:
         return [call for call in self.lab.calls() if call.at >= self._began_at]
 
     def _is_write(self, call: Call) -> bool:
-        return call.principal_arn.endswith(f"/{RESPONDER}") and call.allowed and call.action.startswith(_WRITES)
+        is_ours = call.principal_arn.endswith(f"/{RESPONDER}") and call.action.startswith(_WRITES)
+        return call.allowed and (is_ours or call.action.startswith(_BY_ORGANIZATION))
 
 
 @contextmanager
-def stage(name: str) -> Iterator[Stage]:
+def stage(name: str, accounts: int = 1) -> Iterator[Stage]:
     """Open a lab with the seed played, and the responder's World in it; everything is gone afterwards."""
-    lab = Lab(seed="bob-mary-keith", propagation=PROPAGATION, read_delay=READ_DELAY, trail_delay=TRAIL_DELAY)
+    lab = Lab(
+        seed="bob-mary-keith", accounts=accounts, propagation=PROPAGATION, read_delay=READ_DELAY,
+        trail_delay=TRAIL_DELAY,
+    )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="unassume-drill-") as state_dir, lab:
         # The leak is a few minutes old: what was issued since is in the trail, the thief's first calls are not.
         world = responder_world(lab, state_dir, name)

@@ -5,18 +5,21 @@ Every policy gets a canary of its own: AWS may enforce one of them before anothe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
 from unassume.errors import InputError
-from unassume.means import inline_policy, managed_policy
+from unassume.iam.limits import count
+from unassume.means import inline_policy, managed_policy, scp
 from unassume.means.mark import canary_name, document, our_statements
 from unassume.means.packing import packed, size
 from unassume.model.plans import Canary, Change
 from unassume.model.selectors import CanarySelector, Selector
 from unassume.model.slots import InlinePolicy, ManagedPolicy
-from unassume.model.surveys import Role, RoleSubject, Surveyed
+from unassume.model.surveys import Role, RoleSubject, ScpRoom, Surveyed
+
+_NO_NAME = "a leaked session bears a name that AWS gives to none: it cannot be written into a policy"
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +44,7 @@ def draft(holder: Surveyed, selectors: tuple[Selector, ...], incident: str, seed
             holder_id=holder.id,
             why_not="a leaked session bears a name that AWS gives to none: it cannot be written into a policy",
         )
-    one = _written(holder, (selectors,), incident, seed, with_canaries, is_inline=True)
+    one = _written(holder, (selectors,), incident, seed, with_canaries, inline_policy.change)
     if misfit(holder, one.changes) is None:
         return one
     no_room = Draft(holder_id=holder.id, why_not=_no_room(holder, selectors, one.changes[0]))
@@ -50,8 +53,31 @@ def draft(holder: Surveyed, selectors: tuple[Selector, ...], incident: str, seed
         parts = packed(selectors, managed_policy.LIMIT - spare)
     except InputError:
         return no_room
-    several = _written(holder, parts, incident, seed, with_canaries, is_inline=False)
+    several = _written(holder, parts, incident, seed, with_canaries, managed_policy.change)
     return several if misfit(holder, several.changes) is None else no_room
+
+
+def draft_scp(
+    holder: Surveyed, selectors: tuple[Selector, ...], incident: str, seed: str, room: ScpRoom, *, with_canaries: bool
+) -> Draft:
+    """The changes that put these selectors into SCPs on the role's account, which no session of the role can remove."""
+    if not isinstance(holder, Role):
+        return Draft(holder_id=holder.id, why_not="this release writes SCPs for roles alone")
+    if holder.is_service_linked:
+        return Draft(holder_id=holder.id, why_not="no SCP binds service-linked roles")
+    if room.why_not:
+        return Draft(holder_id=holder.id, why_not=room.why_not)
+    if our_statements(document(selectors)) is None:
+        return Draft(holder_id=holder.id, why_not=_NO_NAME)
+    spare = count(document((_selector(_canary(holder, incident, seed)),)), "scp") if with_canaries else 0
+    try:
+        parts = packed(selectors, scp.LIMIT - spare)
+    except InputError as error:
+        return Draft(holder_id=holder.id, why_not=error.message)
+    if len(parts) > room.left:
+        why = f"the account takes {room.left} more SCPs, the cut needs {len(parts)}"
+        return Draft(holder_id=holder.id, why_not=why)
+    return _written(holder, parts, incident, seed, with_canaries, scp.change)
 
 
 def misfit(holder: Surveyed, changes: Iterable[Change]) -> str | None:
@@ -83,15 +109,14 @@ def _unmodifiable(holder: Surveyed) -> str | None:
 
 
 def _written(
-    holder: Surveyed, parts: tuple[tuple[Selector, ...], ...], incident: str, seed: str, with_canaries: bool, *,
-    is_inline: bool,
+    holder: Surveyed, parts: tuple[tuple[Selector, ...], ...], incident: str, seed: str, with_canaries: bool,
+    change: Callable[[Surveyed, str, str, str], Change],
 ) -> Draft:  # fmt: skip
-    means = inline_policy if is_inline else managed_policy
     changes, canaries = [], []
     for number, part in enumerate(parts):
         canary = _canary(holder, incident, f"{seed} {number}")
         whole = (*part, _selector(canary)) if with_canaries else part
-        changes.append(means.change(holder, document(whole), incident, f"{seed} {number}"))
+        changes.append(change(holder, document(whole), incident, f"{seed} {number}"))
         canaries += [canary] if with_canaries else []
     return Draft(holder_id=holder.id, changes=tuple(changes), canaries=tuple(canaries))
 

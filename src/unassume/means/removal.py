@@ -17,7 +17,7 @@ from unassume.iam.principals import User as UserPrincipal
 from unassume.iam.values import UNKNOWN, Context
 from unassume.means import inline_policy, managed_policy
 from unassume.means.mark import our_statements
-from unassume.model.slots import ManagedPolicy, Slot
+from unassume.model.slots import ManagedPolicy, Scp, Slot
 from unassume.model.surveys import Role, Surveyed
 
 _OF_ROLES = ("iam:DeleteRole", "iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy")
@@ -28,8 +28,12 @@ _OF_USERS = ("iam:CreateAccessKey", "iam:UpdateAccessKey", "iam:CreateLoginProfi
 def removable(holder: Surveyed, slots: Iterable[Slot] = ()) -> tuple[str, ...]:
     """How its sessions could remove our denies from these slots (none: from an inline policy of ours).
 
-    A sentence each; what cannot be judged counts as possible.
+    A sentence each; what cannot be judged counts as possible. An SCP is out of reach of the account's own sessions:
+    ASSUMPTION: the account is no delegated administrator of the organization's policies.
     """
+    slots = tuple(slots)
+    if slots and all(isinstance(slot, Scp) for slot in slots):
+        return ()
     of_groups = {} if isinstance(holder, Role) else holder.of_groups
     texts = {name: text for name, text in holder.inline.items() if our_statements(text) is None}
     attached = {**holder.attached, **of_groups}
@@ -38,10 +42,10 @@ def removable(holder: Surveyed, slots: Iterable[Slot] = ()) -> tuple[str, ...]:
         layers = Layers(identity=tuple(NamedPolicy(name=name, policy=parse(text)) for name, text in texts.items()))
     except InputError as error:
         return (f"a policy of it cannot be judged: {error.message}",)
-    for action, resource in _asked(holder, tuple(slots)):
+    for action, resource in _asked(holder, slots):
         if _may(holder, layers, action, resource):
             why = f"its sessions may call {action}: they could remove our deny; only an SCP holds against that"
-            return (f"{why} (--emit scp)",)
+            return (f"{why} (--rung scp, --emit scp)",)
     if unread := sum(text is None for text in attached.values()):
         return (f"{unread} attached policies could not be read: whether it may remove our deny is unknown",)
     return ()

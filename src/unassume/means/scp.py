@@ -15,11 +15,31 @@ from typing import Any
 
 from unassume.errors import InputError
 from unassume.iam.limits import LIMITS, count
-from unassume.means.mark import bind, document, our_statements
+from unassume.means.mark import bind, document, our_statements, policy_name
 from unassume.model.plans import Change
 from unassume.model.selectors import CanarySelector, Selector, user_id
+from unassume.model.slots import Scp
+from unassume.model.surveys import Surveyed
 
 LIMIT = LIMITS["scp"]
+PERMISSIONS = (
+    "organizations:DescribeOrganization", "organizations:ListPolicies", "organizations:ListPoliciesForTarget",
+    "organizations:DescribePolicy", "organizations:CreatePolicy", "organizations:AttachPolicy",
+    "organizations:DetachPolicy", "organizations:DeletePolicy",
+)  # fmt: skip
+"""What it takes in the management account, or as a delegated administrator."""
+
+
+def change(role: Surveyed, text: str, incident: str, seed: str) -> Change:
+    """The change that makes this document an SCP and attaches it to the role's account."""
+    slot = Scp(account=role.account, role=role.name, policy=policy_name(incident, seed + role.id + text))
+    return Change(slot=slot, holder_id=role.id, before=None, after=text)
+
+
+def names_its_role(text: str, holder_id: str) -> bool:
+    """Whether every statement of a document of ours goes by a user id of that role: an SCP binds all of an account."""
+    found = [user_id(ours.selector) for ours in our_statements(text) or ()]
+    return bool(found) and all(one is not None and one.startswith(f"{holder_id}:") for one in found)
 
 
 def scp_document(changes: tuple[Change, ...], role_arns: Mapping[str, str], cut_off: datetime) -> str:

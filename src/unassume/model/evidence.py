@@ -21,20 +21,25 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Probe(msgspec.Struct, frozen=True, kw_only=True):
-    """Ask AWS as a session of a role: assume it under this name, then make one harmless call."""
+    """Ask AWS as a session of a role: assume it under this name, then make one harmless call.
+
+    `by_scp` says that an SCP is to refuse it, not a policy of the role.
+    """
 
     role_arn: str
     session_name: str
+    by_scp: bool = False
 
 
 class ProfileProbe(msgspec.Struct, frozen=True, kw_only=True):
     """Ask AWS with the credentials of a profile, which the responder says are the leaked ones."""
 
     profile: str
+    by_scp: bool = False
 
 
 class Probed(msgspec.Struct, frozen=True, kw_only=True):
-    """What a probe saw; only `explicit-deny` (in an identity-based policy) shows our policy enforced.
+    """What a probe saw; only `explicit-deny` (in the kind of policy that was asked about) shows ours enforced.
 
     `principal_id` is the user id a profile asked as.
     """

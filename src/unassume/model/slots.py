@@ -112,9 +112,30 @@ class AccessKeyStatus(msgspec.Struct, frozen=True, kw_only=True, tag="access_key
         return UserSubject(account=self.account, name=self.user)
 
 
+class Scp(msgspec.Struct, frozen=True, kw_only=True, tag="scp", tag_field="kind"):
+    """One service control policy of our own, attached to one account, for sessions of one of its roles.
+
+    Read as nothing until it is attached.
+    """
+
+    account: str
+    role: str
+    policy: str
+
+    @property
+    def label(self) -> str:
+        """The slot in words, for people."""
+        return f"SCP {self.policy} on account {self.account}, for role {self.role}"
+
+    @property
+    def subject(self) -> RoleSubject:
+        """Whose sessions it is for."""
+        return RoleSubject(account=self.account, name=self.role)
+
+
 InlinePolicy = RoleInlinePolicy | UserInlinePolicy
 ManagedPolicy = RoleManagedPolicy | UserManagedPolicy
-PolicySlot = InlinePolicy | ManagedPolicy
+PolicySlot = InlinePolicy | ManagedPolicy | Scp
 Slot = PolicySlot | AccessKeyStatus
 
 

@@ -110,6 +110,13 @@ class User(msgspec.Struct, frozen=True, kw_only=True, tag="user", tag_field="sur
 Surveyed = Role | User
 
 
+class ScpRoom(msgspec.Struct, frozen=True, kw_only=True):
+    """How many more SCPs the account takes, or why we can attach none."""
+
+    left: int = 0
+    why_not: str = ""
+
+
 class Survey(msgspec.Struct, frozen=True, kw_only=True):
     """What the account looked like at `as_of` (AWS's clock); `skew_seconds` is ours minus AWS's."""
 
@@ -117,4 +124,5 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     as_of: datetime
     holders: tuple[Surveyed, ...]
     skew_seconds: float = 0.0
+    scps: ScpRoom = ScpRoom(why_not="nobody looked")
     gaps: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ from unassume.model.slots import (
     PolicySlot,
     RoleInlinePolicy,
     RoleManagedPolicy,
+    Scp,
     UserInlinePolicy,
     UserManagedPolicy,
 )
@@ -59,6 +60,14 @@ def _resources(change: Change) -> list[str]:
             return _attached(slot, change.after, "aws_iam_role_policy_attachment", role=role)
         case UserManagedPolicy(user=user):
             return _attached(slot, change.after, "aws_iam_user_policy_attachment", user=user)
+        case Scp():
+            made = _block(
+                "aws_organizations_policy", _label(slot), name=slot.policy, type="SERVICE_CONTROL_POLICY",
+                content=change.after,
+            )  # fmt: skip
+            attached = _block("aws_organizations_policy_attachment", _label(slot), target_id=slot.account)
+            by = f"  policy_id = aws_organizations_policy.{_label(slot)}.id"
+            return [*made, *attached[:-2], by, *attached[-2:]]
         case AccessKeyStatus():
             return [f"# not for a pipeline: set the {slot.label} to {change.after}", ""]
         case _:

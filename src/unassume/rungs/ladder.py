@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Choices, RungName
 from unassume.model.selectors import Selector
-from unassume.rungs import hold, issuance, older_sessions, person, session_name
+from unassume.rungs import hold, issuance, older_sessions, person, scp, session_name
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ LADDER: tuple[Rung, ...] = (
     Rung("person", person.selectors, person.NEEDS, person.REMAINS),
     Rung("older-sessions", older_sessions.selectors, older_sessions.NEEDS, older_sessions.REMAINS),
     Rung("hold", hold.selectors, hold.NEEDS, hold.REMAINS),
+    Rung("scp", scp.selectors, scp.NEEDS, scp.REMAINS),
 )
 
 

@@ -13,11 +13,10 @@ import msgspec
 from unassume._version import __version__
 from unassume.errors import RefusedError
 from unassume.means.mark import bind_changes, our_statements
-from unassume.model.evidence import Probe
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Canary, Change, Plan, of_policies
 from unassume.model.receipts import Begun, Receipt, SavedDocument, fold
-from unassume.model.slots import Standing
+from unassume.model.slots import Scp, Standing
 from unassume.model.surveys import Caller
 from unassume.ports import World
 from unassume.steps.checks import check_cut_off, check_over, check_plan, check_receipt
@@ -31,6 +30,7 @@ from unassume.steps.freshness import (
     seen_now,
 )
 from unassume.steps.guards import Consent, insist, objections
+from unassume.steps.witnesses import asking
 from unassume.steps.writing import carry_out, finished
 
 CANARY_SECONDS = 20
@@ -48,7 +48,7 @@ def apply(plan: Plan, world: World, consent: Consent | None = None) -> Receipt:
     check_cut_off(plan, plan.cut_off.expected(now), now)
     check_over(plan, now)
     insist(objections(plan, seen, caller, plan.cut_off.expected(now), now), consent or Consent())
-    canaries_before = tuple(_ask_canary(canary, world) for canary in plan.canaries)
+    canaries_before = tuple(_ask_canary(canary, plan, world) for canary in plan.canaries)
     begun = _begun(plan, lineage, standings, caller, canaries_before, world)
     _check_bound(begun)
     place = world.journal.open(begun.receipt_id)
@@ -90,9 +90,10 @@ def resume(receipt: Receipt, world: World, consent: Consent | None = None) -> Re
     return carry_out(receipt.begun, left, world, may_be_written=True)
 
 
-def _ask_canary(canary: Canary, world: World) -> str:
+def _ask_canary(canary: Canary, plan: Plan, world: World) -> str:
     """How AWS answers a canary before the first write; one we may not assume does not hold up the cut."""
-    probed = world.accounts.probe(Probe(role_arn=canary.role_arn, session_name=canary.session_name))
+    by_scp = any(isinstance(one.slot, Scp) and canary.principal_id in (one.after or "") for one in plan.changes)
+    probed = world.accounts.probe(asking(canary, by_scp=by_scp))
     if probed.outcome in ("explicit-deny", "unavailable"):
         world.progress.tell("apply", f"the canary cannot prove anything: {probed.outcome}, {probed.detail}")
     return probed.outcome

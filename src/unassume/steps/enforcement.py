@@ -94,7 +94,7 @@ def _still(known: Enforcement, holder: Holder, world: World) -> Enforcement:
     A canary that cannot be asked any more, because the role's trust was shut since, says nothing against it.
     """
     for canary in holder.canaries if holder.has_canaries else ():
-        probed = world.accounts.probe(asking(canary))
+        probed = world.accounts.probe(asking(canary, by_scp=holder.is_by_scp))
         if probed.outcome not in USELESS:
             why = f"the canary is no longer refused with an explicit deny, it is {probed.outcome}"
             return Enforcement(at=None, by=holder.on(why))

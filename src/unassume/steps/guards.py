@@ -25,7 +25,7 @@ from unassume.means.shapes import instant
 from unassume.model.plans import Change, Plan, of_policies
 from unassume.model.previews import Preview, Verdict
 from unassume.model.selectors import HoldSelector, OlderSessionsSelector
-from unassume.model.slots import AccessKeyStatus
+from unassume.model.slots import AccessKeyStatus, Scp
 from unassume.model.surveys import Caller, RoleSubject, UserSubject
 
 # AWS: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html
@@ -190,6 +190,9 @@ def _widest(plan: Plan) -> tuple[Objection, ...]:
                 case _:
                     pass
     for change in plan.changes:
+        if isinstance(change.slot, Scp) and change.after is not None:
+            does = f"attaches an SCP to account {change.slot.account}"
+            wide[change.slot.account] = [does]
         if isinstance(change.slot, AccessKeyStatus) and change.after == INACTIVE:
             does = f"makes key {change.slot.key_id} of user `{change.slot.user}` inactive, for whoever uses it"
             wide.setdefault(change.slot.user, []).append(does)

@@ -7,20 +7,20 @@ Rule 2: unless told that one session alone leaked, nothing below the session's n
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 import msgspec
 
 from unassume._version import __version__
 from unassume.means import access_key
-from unassume.means.drafts import Draft, draft
+from unassume.means.drafts import Draft, draft, draft_scp
 from unassume.model.leads import lead_text
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Change, Choices, Gap, Outlook, Plan, RungName
 from unassume.model.previews import Verdict
 from unassume.model.selectors import PersonSelector, Selector
 from unassume.model.sessions import Session
-from unassume.model.surveys import Survey, Surveyed, User
+from unassume.model.slots import Scp
+from unassume.model.surveys import ScpRoom, Survey, Surveyed, User
 from unassume.rungs import issuance, person
 from unassume.rungs.below import selectors_below
 from unassume.rungs.ladder import LADDER, Rung, rung
@@ -35,8 +35,8 @@ def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
     name = choices.rung or _default_rung(lineage, choices)
     chosen, persons = rung(name), _persons(lineage, choices)
     selectors = chosen.selectors(lineage, choices) if chosen else ()
-    drafted = _drafted(holder, selectors, choices, survey.as_of)
-    below = _drafted_below(lineage, survey, name, choices) if drafted.changes else ()
+    drafted = _drafted(holder, selectors, choices, survey, name)
+    below = _drafted_below(lineage, _after(survey, drafted), name, choices) if drafted.changes else ()
     targets = targets_of(lineage, choices.leaked, persons)
     keys = _keys(holder, targets) if choices.deactivate_keys and drafted.changes else ()
     changes = (*keys, *(change for one in (drafted, *below) for change in one.changes))
@@ -89,10 +89,22 @@ def _persons(lineage: Lineage, choices: Choices) -> tuple[PersonSelector, ...]:
     return tuple(each for each in person.selectors(lineage, choices) if isinstance(each, PersonSelector))
 
 
-def _drafted(holder: Surveyed | None, selectors: tuple[Selector, ...], choices: Choices, as_of: datetime) -> Draft:
+def _drafted(
+    holder: Surveyed | None, selectors: tuple[Selector, ...], choices: Choices, survey: Survey, name: RungName
+) -> Draft:
     if holder is None or not selectors:
         return Draft()
-    return draft(holder, selectors, choices.incident, as_of.isoformat(), with_canaries=choices.canary)
+    seed = survey.as_of.isoformat()
+    if name == "scp":
+        return draft_scp(holder, selectors, choices.incident, seed, survey.scps, with_canaries=choices.canary)
+    return draft(holder, selectors, choices.incident, seed, with_canaries=choices.canary)
+
+
+def _after(survey: Survey, drafted: Draft) -> Survey:
+    """The survey with so many SCPs fewer to attach as were drafted."""
+    used = sum(isinstance(change.slot, Scp) for change in drafted.changes)
+    left = ScpRoom(left=survey.scps.left - used, why_not=survey.scps.why_not)
+    return msgspec.structs.replace(survey, scps=left)
 
 
 def _keys(holder: Surveyed | None, targets: Iterable[Session]) -> tuple[Change, ...]:
@@ -108,14 +120,15 @@ def _drafted_below(lineage: Lineage, survey: Survey, name: RungName, choices: Ch
     for role in survey.holders:
         sessions = [one for one in lineage.below if one.holder_id == role.id and one.live is not False]
         if sessions and role.id != lineage.holder_id:
-            drafts.append(_drafted(role, selectors_below(sessions, name), choices, survey.as_of))
+            drafts.append(_drafted(role, selectors_below(sessions, name), choices, survey, name))
+            survey = _after(survey, drafts[-1])
     return tuple(drafts)
 
 
 def _outlook(made: Plan, one: Rung, holder: Surveyed, lineage: Lineage, choices: Choices, survey: Survey) -> Outlook:
     """Whom one rung would hit, judged on the text it would write."""
-    drafted = _drafted(holder, one.selectors(lineage, choices), choices, survey.as_of)
-    below = _drafted_below(lineage, survey, one.name, choices) if drafted.changes else ()
+    drafted = _drafted(holder, one.selectors(lineage, choices), choices, survey, one.name)
+    below = _drafted_below(lineage, _after(survey, drafted), one.name, choices) if drafted.changes else ()
     trial = msgspec.structs.replace(
         made,
         changes=tuple(change for each in (drafted, *below) for change in each.changes),

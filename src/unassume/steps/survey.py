@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unassume.errors import AccessError
 from unassume.model.lineages import Lineage
-from unassume.model.surveys import Subject, Survey, Surveyed
+from unassume.model.surveys import ScpRoom, Subject, Survey, Surveyed
 from unassume.ports import World
 
 
@@ -23,9 +23,10 @@ def survey(lineage: Lineage, world: World) -> Survey:
         else:
             holders.append(holder)
     holders += [role for one in _below(lineage, caller.account) if (role := _read(one, world)) is not None]
+    scps = world.accounts.scp_room(lineage.holder.account) if lineage.holder is not None else ScpRoom()
     now = world.accounts.now()
     skew = (world.clock.now() - now).total_seconds()
-    return Survey(caller=caller, as_of=now, holders=tuple(holders), skew_seconds=skew, gaps=tuple(gaps))
+    return Survey(caller=caller, as_of=now, holders=tuple(holders), skew_seconds=skew, gaps=tuple(gaps), scps=scps)
 
 
 def _below(lineage: Lineage, account: str) -> list[Subject]:

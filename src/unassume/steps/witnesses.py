@@ -22,6 +22,7 @@ from unassume.model.slots import (
     AccessKeyStatus,
     RoleInlinePolicy,
     RoleManagedPolicy,
+    Scp,
     Slot,
     UserInlinePolicy,
     UserManagedPolicy,
@@ -65,6 +66,11 @@ class Holder:
         texts = [change.after for change in self.changes if change.after is not None]
         return any(isinstance(ours.selector, IssuanceSelector) for text in texts for ours in our_statements(text) or ())
 
+    @property
+    def is_by_scp(self) -> bool:
+        """Whether the organization denies, not a policy of the role."""
+        return all(isinstance(change.slot, Scp) for change in self.changes)
+
     def on(self, why: str) -> str:
         """A reason, with the role it is of where there are several."""
         return f"{self.changes[0].slot.subject.label}: {why}" if self.is_one_of_several else why
@@ -82,9 +88,9 @@ def holders(receipt: Receipt) -> list[Holder]:
     return found
 
 
-def asking(canary: Canary) -> Probe:
-    """The probe that asks as a canary."""
-    return Probe(role_arn=canary.role_arn, session_name=canary.session_name)
+def asking(canary: Canary, *, by_scp: bool = False) -> Probe:
+    """The probe that asks as a canary; `by_scp`, whether an SCP is to refuse it."""
+    return Probe(role_arn=canary.role_arn, session_name=canary.session_name, by_scp=by_scp)
 
 
 def ask_canaries(holder: Holder, world: World, times: int) -> Enforcement:
@@ -92,7 +98,7 @@ def ask_canaries(holder: Holder, world: World, times: int) -> Enforcement:
     left, refused_at = list(holder.canaries), []
     for asked in range(1, times + 1):
         for canary in tuple(left):
-            probed = world.accounts.probe(asking(canary))
+            probed = world.accounts.probe(asking(canary, by_scp=holder.is_by_scp))
             if probed.outcome == "explicit-deny":
                 left.remove(canary)
                 refused_at.append(probed.at)
@@ -110,7 +116,8 @@ def ask_leaked(holder: Holder, remains: Remains, world: World, profile: str, tim
 
     InputError where they are of no session the receipt cuts.
     """
-    asked_as, probe = {one.principal_id: one.holder_id for one in remains.cut()}, ProfileProbe(profile=profile)
+    probe = ProfileProbe(profile=profile, by_scp=holder.is_by_scp)
+    asked_as = {one.principal_id: one.holder_id for one in remains.cut()}
     for asked in range(1, times + 1):
         probed = world.accounts.probe(probe)
         if probed.principal_id not in asked_as:
@@ -188,7 +195,7 @@ def _place(slot: Slot) -> str | None:
             return policy
         case RoleManagedPolicy() | UserManagedPolicy():
             return slot.arn
-        case AccessKeyStatus():
+        case AccessKeyStatus() | Scp():
             return None
         case _:
             assert_never(slot)

@@ -6,10 +6,15 @@ import re
 
 # AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 # At the end of the message only: what comes before repeats names and ARNs that the caller chose. Newer messages name
-# a managed policy's ARN after the phrase: such a deny is not ours, which is an inline policy. That AWS appends nothing
-# for an inline policy is an assumption: no source says either.
-_EXPLICIT_DENY = re.compile(
-    r"with an explicit deny in an identity-based policy\.?(?:\s+Encoded authorization failure message: \S+)?\s*"
+# the policy's ARN after the phrase: then it has to be one of ours. ASSUMPTION: where an inline policy denies, nothing
+# is appended: no source says either.
+_ENCODED = r"\.?(?:\s+Encoded authorization failure message: \S+)?\s*"
+_BY_POLICY = re.compile(
+    r"with an explicit deny in an identity-based policy(?:: arn:[\w-]+:iam::\d{12}:policy/Unassume-[\w.-]+)?" + _ENCODED
+)
+# AWS: the ARN of an SCP tells its id, not its name: a canary that was let in before is what shows that it is ours.
+_BY_SCP = re.compile(
+    r"with an explicit deny in a service control policy(?:: arn:[\w-]+:organizations::\d{12}:policy/\S+?)?" + _ENCODED
 )
 
 # INVARIANT: a code that may also be given to an authorised call is left out: `NoSuchBucket`, `ValidationError`,
@@ -40,10 +45,10 @@ def is_explicit_deny(error_code: str | None, error_message: str | None) -> bool:
     return is_refusal(error_code) and says_explicit_deny(error_message or "")
 
 
-def says_explicit_deny(message: str) -> bool:
-    """Whether a refusal ends in the words for an explicit deny in an identity-based policy."""
-    found = message.rfind("with an explicit deny")
-    return found >= 0 and _EXPLICIT_DENY.fullmatch(message, found) is not None
+def says_explicit_deny(message: str, *, by_scp: bool = False) -> bool:
+    """Whether a refusal ends in the words for an explicit deny in an identity-based policy, or in an SCP."""
+    found, ends = message.rfind("with an explicit deny"), _BY_SCP if by_scp else _BY_POLICY
+    return found >= 0 and ends.fullmatch(message, found) is not None
 
 
 def is_exempt(event_source: str, event_name: str) -> bool:
