@@ -18,6 +18,7 @@ from unassume.model.selectors import (
     SOURCE_IDENTITY,
     TAG,
     CanarySelector,
+    ElsewhereSelector,
     HoldSelector,
     IssuanceSelector,
     OlderSessionsSelector,
@@ -34,6 +35,8 @@ CANARY = f"{CANARY_PREFIX}0123456789ab"
 # Few names, so that selectors and sessions often meet; the rest is what thieves may choose.
 CLOSE = st.sampled_from(["keith", "Keith", "keit", "keith2", "bob", CANARY]) | NAMES
 OWNERS = st.sampled_from(["keith", "Keith", "blue"])
+EGRESS = st.sampled_from([("192.0.2.0/24",), ("198.51.100.7/32", "2001:db8::/32")])
+VPCS = st.sampled_from([(), ("vpc-0a1b2c3d",)])
 EPOCH = datetime(2026, 11, 23, 18, 0, 0, tzinfo=UTC)
 
 
@@ -50,6 +53,7 @@ SELECTORS: st.SearchStrategy[tuple[Selector, ...]] = st.lists(
     | st.just(OlderSessionsSelector())
     | st.just(HoldSelector())
     | st.just(CanarySelector(f"{ROLE_ID}:{CANARY}"))
+    | st.builds(ElsewhereSelector, CLOSE.map(f"{ROLE_ID}:".__add__), EGRESS, VPCS)
     | st.sampled_from([SessionNameSelector(USER_ID), SessionNameSelector(f"{ACCOUNT}:keith")]),
     min_size=1,
     max_size=5,

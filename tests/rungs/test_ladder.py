@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import get_args
 
 import msgspec
 
 from tests.steps.made import ISSUED, KEITH, KEYS, ROLE_ID, WHOLE_ROLE, scene
 from unassume.model.leads import KeyLead, RoleLead
 from unassume.model.lineages import Lineage
-from unassume.model.plans import Choices
+from unassume.model.plans import Choices, RungName
 from unassume.model.selectors import (
     HoldSelector,
     IssuanceSelector,
@@ -31,14 +32,21 @@ def selected(name: str, lineage: Lineage, **said: object) -> tuple[Selector, ...
 
 def test_the_narrowest_comes_first() -> None:
     """From one issuance to everybody for good; each says what it needs and what it leaves the thief."""
-    assert [one.name for one in LADDER] == ["issuance", "session-name", "person", "older-sessions", "hold", "scp"]
+    assert [one.name for one in LADDER] == [
+        "issuance",
+        "session-name",
+        "person",
+        "elsewhere",
+        "older-sessions",
+        "hold",
+        "scp",
+    ]
     assert all(one.remains and one.needs for one in LADDER)
 
 
-def test_a_rung_we_cannot_cut_on_is_none() -> None:
-    """A rung of a later release is known by name and not there."""
-    assert rung("elsewhere") is None
-    assert rung("session-name") is LADDER[1]
+def test_every_rung_there_is_a_name_for_is_there() -> None:
+    """A plan may name any of them."""
+    assert [rung(name) for name in get_args(RungName)] == list(LADDER)
 
 
 def test_the_name_is_selected_once() -> None:

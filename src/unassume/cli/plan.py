@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from unassume.model.plans import Plan
 
 # Written out, since the model takes a fifth of the time `--help` has; a test holds them to the ladder and the model.
-RUNGS = ("issuance", "session-name", "person", "older-sessions", "hold", "scp")
+RUNGS = ("issuance", "session-name", "person", "elsewhere", "older-sessions", "hold", "scp")
 EMITTED = ("terraform", "scp")
 LEAKED = ("session", "person", "workload", "unknown")
 
@@ -29,6 +29,9 @@ LEAKED = ("session", "person", "workload", "unknown")
 @click.option("--person-tag", metavar="KEY", help="The session tag that tells persons apart (else: source identity).")
 @click.option("--cut-off", metavar="TIME", help="Cut sessions issued before this UTC instant, not before apply's now.")
 @click.option("--canary", is_flag=True, help="Let a session of our own, denied by name, prove the cut enforced.")
+@click.option("--egress", multiple=True, metavar="CIDR", help="Where a workload calls from (--rung elsewhere).")
+@click.option("--vpc", "vpcs", multiple=True, metavar="ID", help="A VPC through whose endpoints it calls.")
+@click.option("--no-presigned-urls", is_flag=True, help="It hands out no presigned URLs, which others use elsewhere.")
 @click.option("--this-role-only", is_flag=True, help="Leave what leaked sessions issued on other roles uncut.")
 @click.option("--deactivate-keys", is_flag=True, help="Make the keys behind a user's tokens inactive, for everybody.")
 @click.option("--incident", metavar="NAME", help="The incident's name, in the policy's name and the user agent.")
@@ -40,7 +43,8 @@ LEAKED = ("session", "person", "workload", "unknown")
 @click.pass_context
 def plan(
     context: click.Context, lead: tuple[str, ...], out: str | None, rung: str | None, leaked: str,
-    person_tag: str | None, cut_off: str | None, canary: bool, this_role_only: bool, deactivate_keys: bool,
+    person_tag: str | None, cut_off: str | None, canary: bool, egress: tuple[str, ...], vpcs: tuple[str, ...],
+    no_presigned_urls: bool, this_role_only: bool, deactivate_keys: bool,
     incident: str | None, as_of: str | None, emit: str | None, output: str, aws: Aws,
 ) -> None:  # fmt: skip
     """Plan the narrowest cut for LEAD; nothing is written to the account.
@@ -49,6 +53,7 @@ def plan(
     """
     import msgspec
 
+    from unassume.cli.places import check_places
     from unassume.cli.plan_files import write_plan
     from unassume.cli.terminal import show, show_json, show_not_found
     from unassume.means.mark import check_incident
@@ -60,11 +65,19 @@ def plan(
 
     parsed, at, until = given_lead(lead), utc_instant(cut_off, "--cut-off"), utc_instant(as_of, "--as-of")
     named = check_incident(f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}" if incident is None else incident)
+    places = check_places(rung, egress, vpcs, no_presigned_urls=no_presigned_urls)
     here = aws.world(named)
     if at is not None:
         _check_cut_off(at, here.accounts.now())
     lineage = find(parsed, here, as_of=until)
-    words = {"incident": named, "rung": rung, "leaked": leaked, "canary": canary, "person_tag": person_tag}
+    words: dict[str, object] = {
+        "incident": named,
+        "rung": rung,
+        "leaked": leaked,
+        "canary": canary,
+        "person_tag": person_tag,
+    }
+    words |= {"egress": places[0], "vpcs": places[1]}
     words |= {"this_role_only": this_role_only, "deactivate_keys": deactivate_keys}
     choices = msgspec.structs.replace(msgspec.convert(words, Choices), cut_off=CutOff(at=at))
     looked_at = survey(lineage, here)

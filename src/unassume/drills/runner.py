@@ -15,6 +15,7 @@ from unassume.drills import (
     older_sessions,
     same_name,
     same_second,
+    stolen_instance,
     two_responders,
     user_token,
 )
@@ -42,6 +43,7 @@ DRILLS: Mapping[str, Incident] = MappingProxyType(
         "same-name": Incident(same_name.SUMMARY, same_name.play),
         "full-role": Incident(full_role.SUMMARY, full_role.play),
         "late-plan": Incident(late_plan.SUMMARY, late_plan.play),
+        "stolen-instance": Incident(stolen_instance.SUMMARY, stolen_instance.play),
         "two-responders": Incident(two_responders.SUMMARY, two_responders.play),
         "user-token": Incident(user_token.SUMMARY, user_token.play),
     }

@@ -50,6 +50,7 @@ class Stage:
         self._began_at = lab.clock.now()
         self._bystanders = {self.people[person].key_id for person in PEOPLE if person != "keith"}
         self._thief_keys = {self.thief.key_id}
+        self._shared: set[str] = set()
 
     def everybody_works(self) -> dict[str, dict[str, str]]:
         """Bob, Mary and the thief on Keith's credentials each make their calls."""
@@ -76,6 +77,11 @@ class Stage:
         self._bystanders.discard(actor.key_id)
         return self.as_thief(actor.credentials, ELSEWHERE)
 
+    def share(self, credentials: Credentials) -> tuple[Actor, Actor]:
+        """Their owner at home, who must not notice anything, and the thief elsewhere, on the very same credentials."""
+        self._shared.add(credentials.access_key_id)
+        return Actor(self.lab, "owner", credentials, HOME), Actor(self.lab, "thief", credentials, ELSEWHERE)
+
     def stands_by(self, actor: Actor) -> Actor:
         """Somebody who must not notice anything: his calls are counted as a bystander's."""
         self._bystanders.add(actor.key_id)
@@ -83,13 +89,13 @@ class Stage:
 
     def planned(
         self, lead: Lead, rung: RungName | None = None, cut_off: CutOff | None = None, leaked: Leaked = "unknown",
-        *, deactivate_keys: bool = False,
+        *, deactivate_keys: bool = False, egress: tuple[str, ...] = (),
     ) -> tuple[Lineage, Plan]:  # fmt: skip
         """find, survey and plan with a canary."""
         lineage = find(lead, self.world)
         choices = Choices(
             incident=f"drill-{self.name}", rung=rung, canary=True, cut_off=cut_off or CutOff(), leaked=leaked,
-            deactivate_keys=deactivate_keys,
+            deactivate_keys=deactivate_keys, egress=egress,
         )  # fmt: skip
         return lineage, plan(lineage, survey(lineage, self.world), choices)
 
@@ -107,14 +113,17 @@ class Stage:
         return found.evidence if isinstance(found, Wait) else found
 
     def undone(self, receipt: Receipt) -> Receipt:
-        """undo on the day after the last cut session died."""
+        """undo on the day after the last cut session died; what has no end asks to be reopened all the same."""
         self.lab.clock.advance(timedelta(hours=37).total_seconds())
-        return apply(undo(receipt, self.world), self.world)
+        return apply(undo(receipt, self.world), self.world, Consent(reopen=True))
 
     def result(self, verdict: Evidence, gaps: tuple[str, ...] = ()) -> DrillResult:
         """The drill in figures, counted by the lab; the thief's calls after the verdict leave out the unstoppable."""
-        thief = [call for call in self._calls() if call.key_id in self._thief_keys]
-        others = [call for call in self._calls() if call.key_id in self._bystanders]
+        calls = self._calls()
+        stolen = {id(call) for call in calls if call.key_id in self._shared and call.source_ip == ELSEWHERE}
+        thief = [call for call in calls if call.key_id in self._thief_keys or id(call) in stolen]
+        known = self._bystanders | self._shared
+        others = [call for call in calls if call.key_id in known and id(call) not in stolen]
         after = [
             call for call in thief if call.at >= verdict.checked_at and call.allowed and call.action != UNSTOPPABLE
         ]

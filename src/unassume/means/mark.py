@@ -20,7 +20,7 @@ import msgspec
 from unassume.errors import InputError
 from unassume.means.shapes import CANARY_PREFIX, condition, groups, instant, selected
 from unassume.model.plans import CUT_OFF, UNTIL, Change
-from unassume.model.selectors import CanarySelector, HoldSelector, IssuanceSelector, Selector
+from unassume.model.selectors import CanarySelector, ElsewhereSelector, HoldSelector, IssuanceSelector, Selector
 
 POLICY_PREFIX = "Unassume-"
 NEEDED_FOR = timedelta(hours=36)
@@ -91,7 +91,7 @@ def _kind(selector: Selector) -> str:
     match selector:
         case CanarySelector():
             return "Canary"
-        case HoldSelector():
+        case HoldSelector() | ElsewhereSelector():
             return "Hold"
         case IssuanceSelector(before=before):
             return f"Until{(before + NEEDED_FOR).astimezone(UTC):{_COMPACT}}"

@@ -11,7 +11,7 @@ from unassume.errors import InputError
 from unassume.means.lint import findings
 from unassume.means.mark import POLICY_PREFIX, OurStatement, our_statements
 from unassume.model.inventories import HeldPolicy, Mistake, Ours, OursState, Theirs
-from unassume.model.selectors import CanarySelector, HoldSelector, user_id
+from unassume.model.selectors import CanarySelector, ElsewhereSelector, HoldSelector, user_id
 from unassume.model.slots import (
     ManagedPolicy,
     RoleInlinePolicy,
@@ -56,7 +56,7 @@ def is_over(text: str, now: datetime) -> bool:
 
 def _state(statements: tuple[OurStatement, ...], now: datetime) -> OursState:
     """A hold is never over; a canary alone says nothing of a time, so it stays too."""
-    if any(isinstance(one.selector, HoldSelector) for one in statements):
+    if any(isinstance(one.selector, HoldSelector | ElsewhereSelector) for one in statements):
         return "hold"
     untils = [one.until for one in statements if not isinstance(one.selector, CanarySelector)]
     return "over" if untils and all(until is not None and until < now for until in untils) else "needed"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import groupby
 from typing import assert_never
 
@@ -17,6 +18,7 @@ from unassume.model.selectors import (
     SOURCE_IDENTITY,
     TAG,
     CanarySelector,
+    ElsewhereSelector,
     HoldSelector,
     IssuanceSelector,
     OlderSessionsSelector,
@@ -37,6 +39,10 @@ _IDENTITY = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 _TAG_KEY = re.compile(r"[\w.:/=+@-]{1,128}", re.ASCII)
 _TAG_VALUE = re.compile(r"[\w.:/=+@ -]{1,256}", re.ASCII)
 _USER, _ISSUED = "aws:userid", "aws:TokenIssueTime"
+_ADDRESS, _VPC = "aws:SourceIp", "aws:SourceVpc"
+# A call that AWS makes on a principal's behalf brings the service's address.
+_DIRECT: Condition = {"BoolIfExists": {"aws:ViaAWSService": "false"}}
+_VPC_ID = re.compile(r"vpc-[0-9a-f]{8,17}", re.ASCII)
 
 
 def instant(at: datetime) -> str:
@@ -76,6 +82,9 @@ def condition(group: tuple[Selector, ...]) -> Condition:
             return {"StringEquals": {_USER: principal_id}, **window}
         case PersonSelector(key=key, value=value):
             return {"StringEquals": {key: value}, **older}
+        case ElsewhereSelector(principal_id=principal_id, egress=egress, vpcs=vpcs):
+            away: Condition = {"StringNotEquals": {_VPC: list(vpcs)}} if vpcs else {}
+            return {"StringEquals": {_USER: principal_id}, "NotIpAddress": {_ADDRESS: list(egress)}, **away, **_DIRECT}
         case OlderSessionsSelector():
             return older
         case HoldSelector():
@@ -94,7 +103,8 @@ def selected(written: object) -> tuple[tuple[Selector, ...], datetime | None] | 
         return None
     if not all(isinstance(keys, dict) and len(keys) == 1 for keys in written.values()):
         return None
-    found = _by_operators({operator: next(iter(keys.items())) for operator, keys in written.items()})
+    told = {operator: next(iter(keys.items())) for operator, keys in written.items()}
+    found = _elsewhere(told) if "NotIpAddress" in told else _by_operators(told)
     # Whoever writes it otherwise than we do is not us.
     return found if found is not None and _rewritten(*found) == written else None
 
@@ -104,6 +114,34 @@ def _rewritten(selectors: tuple[Selector, ...], cut_off: datetime | None) -> Con
     if cut_off is None or isinstance(selectors[0], IssuanceSelector):
         return spelled
     return {**spelled, "DateLessThan": {_ISSUED: instant(cut_off)}}
+
+
+def _elsewhere(told: Mapping[str, tuple[object, object]]) -> tuple[tuple[Selector, ...], None] | None:
+    """What a condition on places selects; whether it is spelled as we do is seen by writing it again."""
+    _, who = told.get("StringEquals", ("", None))
+    _, egress = told["NotIpAddress"]
+    _, vpcs = told.get("StringNotEquals", ("", []))
+    if not isinstance(who, str) or not _USER_ID.fullmatch(who):
+        return None
+    if not isinstance(egress, list) or not isinstance(vpcs, list) or not are_places(egress, vpcs):
+        return None
+    return (ElsewhereSelector(who, tuple(egress), tuple(vpcs)),), None
+
+
+def are_places(egress: Iterable[object], vpcs: Iterable[object]) -> bool:
+    """Whether these can stand in a policy as places: at least one public network that is not all there are, VPC ids."""
+    networks = [_network(one) for one in egress]
+    are_sound = all(one is not None and one.prefixlen > 0 for one in networks)
+    return bool(networks) and are_sound and all(isinstance(one, str) and _VPC_ID.fullmatch(one) for one in vpcs)
+
+
+def _network(text: object) -> IPv4Network | IPv6Network | None:
+    """A network written as we write it, or None."""
+    try:
+        found = ip_network(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and str(found) == text else None
 
 
 def _by_operators(

@@ -113,7 +113,8 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
 
     `person_tag` is the session tag that tells persons apart; without it the source identity does. Unless
     `this_role_only`, the sessions that the leaked ones issued on other roles are cut there too. `deactivate_keys` makes
-    the long-term keys behind a user's tokens stop, with whoever else uses them.
+    the long-term keys behind a user's tokens stop, with whoever else uses them. `egress` (CIDRs) and `vpcs` are where a
+    workload's session belongs, for the rung elsewhere.
     """
 
     incident: str
@@ -124,6 +125,8 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     person_tag: str | None = None
     this_role_only: bool = False
     deactivate_keys: bool = False
+    egress: tuple[str, ...] = ()
+    vpcs: tuple[str, ...] = ()
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,6 +7,7 @@ known. A property in `tests/means/test_selectors.py` holds the two together.
 from __future__ import annotations
 
 from datetime import datetime
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import assert_never
 
 import msgspec
@@ -15,6 +16,11 @@ from unassume.model.sessions import Session
 
 SOURCE_IDENTITY = "aws:SourceIdentity"
 TAG = "aws:PrincipalTag/"
+_PRIVATE = tuple(
+    ip_network(one)
+    for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
+                "fc00::/7", "fe80::/10", "::1/128")
+)  # fmt: skip
 
 
 class SessionNameSelector(msgspec.Struct, frozen=True, tag="session_name", tag_field="selector"):
@@ -91,6 +97,34 @@ class CanarySelector(msgspec.Struct, frozen=True, tag="canary", tag_field="selec
         return session.principal_id == self.principal_id
 
 
+class ElsewhereSelector(msgspec.Struct, frozen=True, tag="elsewhere", tag_field="selector"):
+    """Sessions of one user id, whenever issued, on calls from outside these networks and VPCs.
+
+    `egress` are CIDRs, at least one, `vpcs` ids, maybe none: then calls through any VPC endpoint are from outside.
+    """
+
+    principal_id: str
+    egress: tuple[str, ...]
+    vpcs: tuple[str, ...] = ()
+
+    def matches(self, session: Session, cut_off: datetime) -> bool | None:
+        """Whether it hits the session: some of its calls, which is neither yes nor no."""
+        return None if session.principal_id == self.principal_id else False
+
+    def is_inside(self, address: str) -> bool | None:
+        """Whether a call from that address is let be; None for an address that is none (a service's name).
+
+        Where VPCs are given a private address counts as inside: through another VPC the call would have been refused.
+        """
+        try:
+            found = ip_address(address)
+        except ValueError:
+            return None
+        if any(found in ip_network(network) for network in self.egress):
+            return True
+        return bool(self.vpcs) and is_private(found)
+
+
 class HoldSelector(msgspec.Struct, frozen=True, tag="hold", tag_field="selector"):
     """Everybody on the role, whenever issued, until the hold is lifted."""
 
@@ -100,14 +134,30 @@ class HoldSelector(msgspec.Struct, frozen=True, tag="hold", tag_field="selector"
 
 
 Selector = (
-    SessionNameSelector | IssuanceSelector | PersonSelector | OlderSessionsSelector | HoldSelector | CanarySelector
+    SessionNameSelector
+    | IssuanceSelector
+    | PersonSelector
+    | ElsewhereSelector
+    | OlderSessionsSelector
+    | HoldSelector
+    | CanarySelector
 )
+
+
+def is_private(address: IPv4Address | IPv6Address) -> bool:
+    """Whether an address is of a network of one's own, which AWS sees on calls through a VPC endpoint alone.
+
+    AWS: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+    """
+    return any(address in network for network in _PRIVATE if network.version == address.version)
 
 
 def user_id(selector: Selector) -> str | None:
     """The one user id (`AROA...:name`) a selector can hit, or None where it may hit sessions of any name."""
     match selector:
         case SessionNameSelector(principal_id) | IssuanceSelector(principal_id) | CanarySelector(principal_id):
+            return principal_id
+        case ElsewhereSelector(principal_id=principal_id):
             return principal_id
         case PersonSelector() | OlderSessionsSelector() | HoldSelector():
             return None

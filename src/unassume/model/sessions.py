@@ -68,6 +68,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     last_seen: datetime | None = None
     first_explicit_deny_at: datetime | None = None
     last_allowed_at: datetime | None = None
+    last_allowed_from: tuple[tuple[str, datetime], ...] = ()
     addresses: tuple[str, ...] = ()
     user_agents: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()

@@ -80,6 +80,7 @@ class Use(msgspec.Struct, frozen=True, kw_only=True, tag="use", tag_field="sight
     last_seen: datetime
     first_explicit_deny_at: datetime | None = None
     last_allowed_at: datetime | None = None
+    last_allowed_from: tuple[tuple[str, datetime], ...] = ()
     addresses: tuple[str, ...] = ()
     user_agents: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()

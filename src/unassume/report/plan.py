@@ -155,8 +155,8 @@ def _way_back_lines(plan: Plan, width: int) -> list[str]:
 
 
 def _cut_off_words(plan: Plan) -> str:
-    if plan.rung == "hold" and not plan.has_cut_off:
-        return "none: a hold lasts until it is undone"
+    if plan.rung in ("hold", "elsewhere") and not plan.has_cut_off:
+        return f"none: {'a hold' if plan.rung == 'hold' else 'a cut by place'} lasts until it is undone"
     if not plan.has_cut_off:
         return "none: only what was issued in the seconds named is cut, now and later"
     if plan.cut_off.at is not None:

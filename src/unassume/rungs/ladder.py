@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Choices, RungName
 from unassume.model.selectors import Selector
-from unassume.rungs import hold, issuance, older_sessions, person, scp, session_name
+from unassume.rungs import elsewhere, hold, issuance, older_sessions, person, scp, session_name
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,13 @@ LADDER: tuple[Rung, ...] = (
     Rung("issuance", issuance.selectors, issuance.NEEDS, issuance.REMAINS),
     Rung("session-name", session_name.selectors, session_name.NEEDS, session_name.REMAINS),
     Rung("person", person.selectors, person.NEEDS, person.REMAINS),
+    Rung("elsewhere", elsewhere.selectors, elsewhere.NEEDS, elsewhere.REMAINS),
     Rung("older-sessions", older_sessions.selectors, older_sessions.NEEDS, older_sessions.REMAINS),
     Rung("hold", hold.selectors, hold.NEEDS, hold.REMAINS),
     Rung("scp", scp.selectors, scp.NEEDS, scp.REMAINS),
 )
 
 
-def rung(name: RungName) -> Rung | None:
-    """The rung of that name, or None where this release cannot cut on it."""
-    return next((one for one in LADDER if one.name == name), None)
+def rung(name: RungName) -> Rung:
+    """The rung of that name."""
+    return next(one for one in LADDER if one.name == name)

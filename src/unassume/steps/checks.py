@@ -17,7 +17,7 @@ from unassume.means.scp import names_its_role
 from unassume.means.shapes import CANARY_PREFIX, instant
 from unassume.model.plans import FORMAT, Change, Plan, Purpose
 from unassume.model.receipts import Receipt
-from unassume.model.selectors import CanarySelector, HoldSelector, IssuanceSelector
+from unassume.model.selectors import CanarySelector, ElsewhereSelector, HoldSelector, IssuanceSelector
 from unassume.model.slots import AccessKeyStatus, Scp
 
 _ONE_ISSUANCE = timedelta(seconds=3)
@@ -114,7 +114,7 @@ def _windows(plan: Plan) -> list[datetime]:
 
 def _is_timed(ours: OurStatement) -> bool:
     """Whether its cut-off is apply's to fill in."""
-    return not isinstance(ours.selector, CanarySelector | HoldSelector | IssuanceSelector)
+    return not isinstance(ours.selector, CanarySelector | HoldSelector | IssuanceSelector | ElsewhereSelector)
 
 
 def _check_canaries(plan: Plan) -> None:

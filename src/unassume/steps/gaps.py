@@ -9,7 +9,7 @@ from unassume.means.removal import removable
 from unassume.model.leads import SeveralLeads, describe_lead, lead_text
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Gap, Leaked, Plan, RungName, WayBack, of_policies
-from unassume.model.selectors import PersonSelector, Selector
+from unassume.model.selectors import ElsewhereSelector, PersonSelector, Selector
 from unassume.model.sessions import Session
 from unassume.model.slots import AccessKeyStatus
 from unassume.model.surveys import Survey, Surveyed, User, UserSubject
@@ -31,12 +31,16 @@ def assumed(lineage: Lineage, leaked: Leaked, chosen: RungName, persons: tuple[P
             return f"nobody said what leaked: every session named {shown} up to the cut-off counts as leaked"
         case "session" if chosen == "issuance":
             return f"one session of {shown} leaked, and what it issued: later ones of the name are left alone"
+        case "session" if chosen == "elsewhere":
+            return f"one session of {shown} leaked: cut outside its places, whenever issued"
         case "session":
             return f"one session of {shown} leaked: cut by its name all the same{_why_wider(lineage)}"
         case "person" if chosen == "person":
             return f"everything of the person behind {shown} leaked: {marks}"
         case "person":
             return f"everything of one person leaked: known here only by the name {shown}"
+        case "workload" if chosen == "elsewhere":
+            return f"a workload's session {shown} leaked: it is left alone within its places, and cut outside them"
         case "workload":
             return f"a workload's session {shown} leaked: cutting it cuts the workload too, until it renews"
 
@@ -86,6 +90,7 @@ def gaps(
             for why in removable(one, (each.slot for each in of_policies(made.changes) if each.holder_id == one.id))
         ),
         *_open_keys(holder, made),
+        *_places(lineage, selectors, made),
         *(note for one in survey.holders if one.id in written for note in preflight(one)),
         *(Gap(what="trail", why=gap, blocks_containment=False) for gap in lineage.coverage.gaps),
     )
@@ -98,9 +103,7 @@ def _unplanned(
         return (Gap(what=_told(lineage), why="the lead leads to no role we can see"),)
     gaps = []
     if holder is not None and not selectors:
-        known = rung(made.rung)
-        why = f"this rung needs {known.needs}" if known else "this release cannot cut on this rung"
-        gaps.append(Gap(what=made.rung, why=why))
+        gaps.append(Gap(what=made.rung, why=f"this rung needs {rung(made.rung).needs}"))
     if not lineage.seen_in_trail:
         why = "no event shows it yet: it is cut by name, its issue time and expiry are not known"
         gaps.append(Gap(what=_told(lineage), why=why, blocks_containment=False))
@@ -130,6 +133,25 @@ def _open_keys(holder: Surveyed | None, made: Plan) -> tuple[Gap, ...]:
         for key_id in access_key.behind(holder, sessions)
         if key_id not in cut
     )
+
+
+def _places(lineage: Lineage, selectors: tuple[Selector, ...], made: Plan) -> tuple[Gap, ...]:
+    """What a cut by place leaves: whoever sits within the places, and what it takes from a workload outside them."""
+    elsewhere = [one for one in selectors if isinstance(one, ElsewhereSelector)]
+    if not elsewhere:
+        return ()
+    first, names = elsewhere[0], {one.principal_id for one in elsewhere}
+    seen = {address for one in lineage.sessions if one.principal_id in names for address in one.addresses}
+    outside = sorted(address for address in seen if not first.is_inside(address))
+    within = "a thief behind the same NAT or in the same VPC goes on; `--leaked session` says that the host is sound"
+    notes = [Gap(what="within the places", why=within, blocks_containment=made.leaked != "session")]
+    if outside:
+        why = f"calls were seen from {_some(outside)}: they will be refused"
+        notes.append(Gap(what="outside the places", why=why, blocks_containment=False))
+    if not first.vpcs:
+        why = "calls through a VPC endpoint bring no address and will be refused, the workload's own too: give `--vpc`"
+        notes.append(Gap(what="VPC endpoints", why=why, blocks_containment=False))
+    return tuple(notes)
 
 
 def _told(lineage: Lineage) -> str:

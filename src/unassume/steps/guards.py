@@ -24,7 +24,7 @@ from unassume.means.mark import bind, our_statements
 from unassume.means.shapes import instant
 from unassume.model.plans import Change, Plan, of_policies
 from unassume.model.previews import Preview, Verdict
-from unassume.model.selectors import HoldSelector, OlderSessionsSelector
+from unassume.model.selectors import ElsewhereSelector, HoldSelector, OlderSessionsSelector
 from unassume.model.slots import AccessKeyStatus, Scp
 from unassume.model.surveys import Caller, RoleSubject, UserSubject
 
@@ -238,7 +238,7 @@ def _reopening(plan: Plan, now: datetime) -> tuple[Objection, ...]:
         text = f"the {again[0]} is to be active again: whoever holds that key can take tokens again"
     elif lifted:
         text = f"sessions this cut stops may live until {instant(max(lifted))}: undoing it gives them access again"
-    elif any(isinstance(ours.selector, HoldSelector) for ours in removed):
+    elif any(isinstance(ours.selector, HoldSelector | ElsewhereSelector) for ours in removed):
         text = "a hold stops whoever comes, whenever issued: undoing it lets them in again"
     else:
         return ()

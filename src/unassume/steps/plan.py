@@ -34,7 +34,7 @@ def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
     holder = next((one for one in survey.holders if one.id == lineage.holder_id), None)
     name = choices.rung or _default_rung(lineage, choices)
     chosen, persons = rung(name), _persons(lineage, choices)
-    selectors = chosen.selectors(lineage, choices) if chosen else ()
+    selectors = chosen.selectors(lineage, choices)
     drafted = _drafted(holder, selectors, choices, survey, name)
     below = _drafted_below(lineage, _after(survey, drafted), name, choices) if drafted.changes else ()
     targets = targets_of(lineage, choices.leaked, persons)
@@ -120,7 +120,7 @@ def _drafted_below(lineage: Lineage, survey: Survey, name: RungName, choices: Ch
     for role in survey.holders:
         sessions = [one for one in lineage.below if one.holder_id == role.id and one.live is not False]
         if sessions and role.id != lineage.holder_id:
-            drafts.append(_drafted(role, selectors_below(sessions, name), choices, survey, name))
+            drafts.append(_drafted(role, selectors_below(sessions, name, choices), choices, survey, name))
             survey = _after(survey, drafts[-1])
     return tuple(drafts)
 

@@ -121,13 +121,19 @@ def _gaps(receipt: Receipt, removable: tuple[str, ...]) -> list[str]:
 
 
 def _broke_out(remains: Remains, enforcement: Enforcement) -> list[str]:
-    return [
+    whole = [
         f"session {one.short_id} was allowed a call at {_text(one.last_allowed_at)}"
         for one in remains.cut()
         if (since := enforcement.on(one.holder_id)) is not None
         and one.last_allowed_at is not None
         and one.last_allowed_at >= since
     ]
+    outside = [
+        f"session {one.short_id} was allowed a call from {address}, outside its places, at {_text(at)}"
+        for one, address, at in remains.outside()
+        if (since := enforcement.on(one.holder_id)) is not None and at >= since
+    ]
+    return [*whole, *outside]
 
 
 def _text(at: datetime | None) -> str:

@@ -16,7 +16,7 @@ from unassume.model.lineages import Lineage
 from unassume.model.plans import of_policies
 from unassume.model.previews import Verdict
 from unassume.model.receipts import Receipt
-from unassume.model.selectors import HoldSelector, OlderSessionsSelector
+from unassume.model.selectors import ElsewhereSelector, HoldSelector, OlderSessionsSelector
 from unassume.model.sessions import Session
 from unassume.rungs.targets import targets_of
 
@@ -86,6 +86,23 @@ class Remains:
             if (one.live is not False or one.account not in read) and not self._comes_from(one, innocent)
         ]
 
+    def places(self, session: Session) -> ElsewhereSelector | None:
+        """Where the session may go on, when it is cut elsewhere alone."""
+        written = (one for one in of_policies(self.receipt.begun.changes) if one.holder_id == session.holder_id)
+        found = (ours.selector for one in written for ours in our_statements(one.after or "") or ())
+        places = (one for one in found if isinstance(one, ElsewhereSelector))
+        return next((one for one in places if one.principal_id == session.principal_id), None)
+
+    def outside(self) -> list[tuple[Session, str, datetime]]:
+        """The latest call let through from each address outside its places, of each target cut elsewhere alone."""
+        return [
+            (session, address, at)
+            for session in self.targets()
+            if (places := self.places(session)) is not None
+            for address, at in session.last_allowed_from
+            if not places.is_inside(address)
+        ]
+
     def forgotten(self) -> bool:
         """Whether the fresh look no longer shows the role, the name or the sessions the cut was made for."""
         if self.lineage.holder is None or not self.lineage.seen_in_trail:
@@ -107,6 +124,8 @@ class Remains:
 
     def _may_be_late(self, session: Session, enforced: Enforcement) -> bool:
         """A session no event shows is not late: it is cut by its name, and the trail will tell when it was issued."""
+        if self.places(session) is not None:
+            return False
         match self._verdict(session):
             case Verdict.CUT:
                 return False

@@ -17,6 +17,7 @@ from unassume.model.plans import Change
 from unassume.model.previews import ISSUED, Verdict
 from unassume.model.selectors import (
     CanarySelector,
+    ElsewhereSelector,
     HoldSelector,
     IssuanceSelector,
     OlderSessionsSelector,
@@ -99,6 +100,8 @@ def _told(each: OurStatement, cut_off: datetime, slot: Slot) -> Words:
             return {**_words(cut_off, slot), **_of_somebody(cut_off, slot)}
         case IssuanceSelector():
             return _in_window(slot)
+        case ElsewhereSelector(egress=egress):
+            return {None: (Verdict.UNSURE, f"cut on calls from outside {', '.join(egress)}, let be within", slot)}
         case HoldSelector():
             return {True: (Verdict.CUT, "everybody on the role is held", slot)}
         case _:

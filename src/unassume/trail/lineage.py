@@ -60,6 +60,7 @@ def _session(group: Group, namesakes: Namesakes, as_of: datetime) -> Session:
         last_seen=max((use.last_seen for use in uses), default=None),
         first_explicit_deny_at=min(filter(None, (use.first_explicit_deny_at for use in uses)), default=None),
         last_allowed_at=max(filter(None, (use.last_allowed_at for use in uses)), default=None),
+        last_allowed_from=_latest_by_address(uses),
         addresses=_united(use.addresses for use in uses), user_agents=_united(use.user_agents for use in uses),
         regions=_united(use.regions for use in uses), live=None if expires_at is None else as_of < expires_at,
     )  # fmt: skip
@@ -146,3 +147,10 @@ def _total(counts: Sequence[int], uses: Sequence[Use]) -> int:
 
 def _united(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(sorted({item for part in parts for item in part}))
+
+
+def _latest_by_address(uses: Iterable[Use]) -> tuple[tuple[str, datetime], ...]:
+    latest: dict[str, datetime] = {}
+    for address, at in (pair for use in uses for pair in use.last_allowed_from):
+        latest[address] = max(latest.get(address, at), at)
+    return tuple(sorted(latest.items()))

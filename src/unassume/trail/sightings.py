@@ -85,6 +85,7 @@ class _Tally:
         self.first_seen = self.last_seen = event.at
         self.first_explicit_deny_at: datetime | None = None
         self.last_allowed_at: datetime | None = None
+        self.last_allowed_from: dict[str, datetime] = {}
         self.keys: set[str] = set()
         self.addresses: set[str] = set()
         self.user_agents: set[str] = set()
@@ -108,6 +109,8 @@ class _Tally:
             self.exempt += 1
         else:
             self.last_allowed_at = max(self.last_allowed_at or event.at, event.at)
+            address = event.address or "?"
+            self.last_allowed_from[address] = max(self.last_allowed_from.get(address, event.at), event.at)
 
     def _describe(self, event: Event) -> None:
         who = event.who
@@ -132,6 +135,7 @@ class _Tally:
             denied=self.denied, exempt=self.exempt, explicit_denies=self.explicit_denies,
             first_seen=self.first_seen, last_seen=self.last_seen,
             first_explicit_deny_at=self.first_explicit_deny_at, last_allowed_at=self.last_allowed_at,
+            last_allowed_from=tuple(sorted(self.last_allowed_from.items())),
             addresses=tuple(sorted(self.addresses)), user_agents=tuple(sorted(self.user_agents)),
             regions=tuple(sorted(self.regions)),
         )  # fmt: skip

@@ -1,0 +1,24 @@
+"""Elsewhere: a workload's session outside the places it belongs to, for a thief on the workload's own credentials.
+
+Thief and workload share the credentials, and the workload is given new ones that may leak the same way; so the deny has
+no time in it and lasts until it is undone. Off unless chosen: the places are the responder's word, never the trail's.
+AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (aws:SourceIp...)
+"""
+
+from __future__ import annotations
+
+from unassume.model.lineages import Lineage
+from unassume.model.plans import Choices
+from unassume.model.selectors import ElsewhereSelector, Selector
+
+NAME = "elsewhere"
+NEEDS = "a lead that names a session, and the places it belongs to (--egress CIDR, --vpc ID)"
+REMAINS = "use the credentials from within those places, behind the same NAT or in the same VPC"
+
+
+def selectors(lineage: Lineage, choices: Choices) -> tuple[Selector, ...]:
+    """One selector per name of the leaked sessions and of what they issued; none where no place was given."""
+    if not choices.egress:
+        return ()
+    names = {lineage.session(session_id).principal_id for session_id in lineage.on_the_holder}
+    return tuple(ElsewhereSelector(name, choices.egress, choices.vpcs) for name in sorted(names))
