@@ -8,6 +8,7 @@ from enum import Enum
 import msgspec
 
 from unassume.model.slots import Slot
+from unassume.model.surveys import RoleSubject
 
 ISSUED = "{issued}"
 """Where a reason names the session's issue time."""
@@ -36,6 +37,11 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     is_live: bool
 
     @property
+    def is_on_role(self) -> bool:
+        """Whether it is a session of a role, not a user's token."""
+        return isinstance(self.slot.subject, RoleSubject)
+
+    @property
     def reason(self) -> str:
         """The reason, with this session's issue time."""
         at = "at an unknown time" if self.issued_at is None else f"{self.issued_at.astimezone(UTC).isoformat()[:19]}Z"
@@ -52,6 +58,14 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     judgements: tuple[Judgement, ...]
     bystanders_known: bool
     sharers: int = 0
+
+    @property
+    def by_button(self) -> tuple[Judgement, ...]:
+        """Live sessions of others that AWS's own "revoke active sessions" would cut on the same roles: all of them.
+
+        AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+        """
+        return tuple(j for j in self.judgements if j.is_live and not j.is_target and j.is_on_role)
 
     @property
     def bystanders(self) -> tuple[Judgement, ...]:

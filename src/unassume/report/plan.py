@@ -87,7 +87,17 @@ def preview_lines(plan: Plan, preview: Preview, width: int = 80) -> list[str]:
         )
         rows.append((_WORDS[judgement.verdict], session.short_id, who, judgement.reason))
     lines = table(("", "session", "name", "because"), rows, width) if rows else ["no live session is touched"]
-    return [*lines, *paragraph(tally(preview), width, "hit: ")]
+    return [*lines, *paragraph(tally(preview), width, "hit: "), *_button_lines(preview, width)]
+
+
+def _button_lines(preview: Preview, width: int) -> list[str]:
+    """What AWS's own revocation would do instead, where anybody but the leaked is on the roles."""
+    others = preview.by_button
+    if not any(judgement.is_on_role for judgement in preview.judgements):
+        return []
+    known = "" if preview.bystanders_known else ", as far as is known"
+    told = f"would cut {len(others)} live session(s) of others as well{known}, until they assume the role again"
+    return paragraph(told, width, "AWS's revoke button: ")
 
 
 def preview_fields(preview: Preview) -> dict[str, object]:
@@ -99,7 +109,12 @@ def preview_fields(preview: Preview) -> dict[str, object]:
         }
         for one in preview.judgements
     ]  # fmt: skip
-    return {"judgements": judgements, "bystanders_known": preview.bystanders_known, "sharers": preview.sharers}
+    return {
+        "judgements": judgements,
+        "bystanders_known": preview.bystanders_known,
+        "sharers": preview.sharers,
+        "by_button": len(preview.by_button),
+    }
 
 
 def tally(preview: Preview) -> str:
