@@ -52,6 +52,7 @@ lock: $(VENV)/dev.ok
 bench: $(VENV)/dev.ok
 	$(BIN)/python bench/startup.py
 	$(BIN)/python bench/calls.py
+	$(BIN)/python -m bench.one_cut
 	$(BIN)/python bench/decisions.py
 	$(BIN)/python bench/million_sessions.py
 	$(BIN)/python -m bench.lab_start
