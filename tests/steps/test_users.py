@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from tests.fakes import ACCOUNT, START
-from tests.steps.made import EVERYTHING, ROLE_ID, Scene, issuance, scene
+from tests.steps.made import EVERYTHING, KEITH, ROLE_ID, Scene, issuance, scene
 from unassume.errors import InputError, RefusedError, StaleError
 from unassume.means.mark import our_statements
 from unassume.model.evidence import Evidence, Wait
@@ -253,6 +253,22 @@ def test_undo_puts_the_key_back_last_and_only_if_reopened() -> None:
     apply(back, set_up.world, Consent(reopen=True))
     held = set_up.accounts.users["keith"]
     assert set_up.accounts.survey(held.subject) == held
+
+
+def test_undo_asks_nobody_about_bystanders() -> None:
+    """Putting back needs no look at the trail, also where a key works again: an unreadable one does not hold it up."""
+    set_up = leaked_user()
+    receipt = apply(planned(set_up, KeyLead(key_id=TOKEN), keys=True), set_up.world, CONSENT)
+    set_up.trail.is_unreadable = True
+    asked = len(set_up.trail.asked)
+    apply(undo(receipt, set_up.world), set_up.world, Consent(reopen=True))
+    assert len(set_up.trail.asked) == asked
+
+
+def test_asked_for_keys_of_a_role_the_plan_says_so() -> None:
+    """There is no key behind a role's session that the plan could stop: a note, not silence."""
+    made = planned(leaked_user(), KEITH, keys=True)
+    assert [gap.what for gap in made.gaps] == ["--deactivate-keys"]
 
 
 def test_a_key_somebody_stopped_meanwhile_is_stale_to_undo() -> None:

@@ -36,8 +36,8 @@ def caller_in_reach(plan: Plan, world: World) -> Caller:
 
 
 def look_again(plan: Plan, world: World) -> Lineage | None:
-    """Who is on the role now; nobody needs to be asked about when the plan only takes denies away."""
-    if all(change.after is None for change in plan.changes):
+    """Who is on the role now; nobody needs to be asked about when the plan only takes back what was written."""
+    if plan.purpose != "cut":
         return None
     return find(parse_lead(plan.lead), world)
 

@@ -20,13 +20,15 @@ from unassume.model.previews import Verdict
 from unassume.model.selectors import PersonSelector, Selector
 from unassume.model.sessions import Session
 from unassume.model.slots import Scp
-from unassume.model.surveys import ScpRoom, Survey, Surveyed, User
+from unassume.model.surveys import Role, ScpRoom, Survey, Surveyed, User
 from unassume.rungs import issuance, person
 from unassume.rungs.below import selectors_below
 from unassume.rungs.ladder import LADDER, Rung, rung
 from unassume.rungs.targets import targets_of
 from unassume.steps.gaps import assumed, gaps, ways_back
 from unassume.steps.preview import preview
+
+_NO_KEYS = "the lead leads to a role: keys of whoever assumed it are not touched by this plan"
 
 
 def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
@@ -63,8 +65,12 @@ def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
         raw_events=lineage.raw_events,
     )
     outlooks = tuple(_outlook(made, one, holder, lineage, choices, survey) for one in LADDER if holder)
-    misfits = (Gap(what=holder.subject.label, why=drafted.why_not),) if holder and drafted.why_not else ()
+    misfits: tuple[Gap, ...] = (
+        (Gap(what=holder.subject.label, why=drafted.why_not),) if holder and drafted.why_not else ()
+    )
     not_below = {one.holder_id: one.why_not for one in below if one.why_not is not None}
+    no_user = choices.deactivate_keys and isinstance(holder, Role)
+    misfits += (Gap(what="--deactivate-keys", why=_NO_KEYS, blocks_containment=False),) if no_user else ()
     found = (*misfits, *gaps(lineage, survey, holder, selectors, made, not_below))
     return msgspec.structs.replace(made, gaps=found, outlooks=outlooks)
 
