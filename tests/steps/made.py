@@ -33,6 +33,18 @@ WORK = json.dumps(
     {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:*", "sts:AssumeRole"], "Resource": "*"}]}
 )
 FOREIGN = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]})
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:user/keith"},
+                "Action": "sts:AssumeRole",
+            }
+        ],
+    }
+)
 LOST = AccessError("no answer from `AWS`")
 THROTTLED = AccessError("AWS throttled `iam:PutRolePolicy`", facts={"code": "Throttling"})
 REFUSED = AccessError("not allowed to call `iam:PutRolePolicy`", facts={"refused": "true"})
@@ -46,7 +58,7 @@ def made_role(name: str = ROLE_NAME, role_id: str = ROLE_ID, **more: Any) -> Rol
     """A role that lets its sessions work with S3; `more` replaces any field."""
     fields: dict[str, Any] = {
         "account": ACCOUNT, "name": name, "id": role_id, "arn": role_arn(name), "path": "/",
-        "max_session_seconds": 3600, "trust": "{}", "inline": {"work": WORK}, "attached": {}, **more,
+        "max_session_seconds": 3600, "trust": TRUST, "inline": {"work": WORK}, "attached": {}, **more,
     }  # fmt: skip
     return Role(**fields)
 

@@ -8,13 +8,14 @@ from unassume.means import access_key
 from unassume.means.removal import removable
 from unassume.model.leads import SeveralLeads, describe_lead, lead_text
 from unassume.model.lineages import Lineage
-from unassume.model.plans import Gap, Leaked, Plan, RungName, WayBack, of_policies
+from unassume.model.plans import Gap, Leaked, Plan, RungName, of_policies
 from unassume.model.selectors import ElsewhereSelector, PersonSelector, Selector
 from unassume.model.sessions import Session
 from unassume.model.slots import AccessKeyStatus
-from unassume.model.surveys import Survey, Surveyed, User, UserSubject
+from unassume.model.surveys import Survey, Surveyed, User
 from unassume.rungs.ladder import rung
 from unassume.steps.preflight import preflight
+from unassume.steps.ways_back import open_doors
 
 _SHOWN = 5
 
@@ -55,24 +56,6 @@ def _why_wider(lineage: Lineage) -> str:
     return "" if lineage.coverage.is_complete else ", for the trail was not read whole"
 
 
-def ways_back(lineage: Lineage) -> tuple[WayBack, ...]:
-    """Who issued the leaked sessions, and so can issue the next."""
-    issuers = {
-        session.parent.arn or session.parent.principal_id or session.parent.kind
-        for session in (lineage.session(one) for one in lineage.leaked)
-        if session.parent is not None
-    }
-    is_user = isinstance(lineage.holder, UserSubject)
-    again = "take or give out new tokens, which no policy stops" if is_user else "assume the role again"
-    return tuple(
-        WayBack(
-            what=f"{issuer} can {again}",
-            closed_by="rotate or disable that principal's own credentials if they may have leaked too",
-        )
-        for issuer in sorted(issuers)
-    )
-
-
 def gaps(
     lineage: Lineage, survey: Survey, holder: Surveyed | None, selectors: tuple[Selector, ...], made: Plan,
     not_below: Mapping[str, str],
@@ -91,6 +74,7 @@ def gaps(
         ),
         *_open_keys(holder, made),
         *_places(lineage, selectors, made),
+        *open_doors((one for one in survey.holders if one.id in written), made.rung),
         *(note for one in survey.holders if one.id in written for note in preflight(one)),
         *(Gap(what="trail", why=gap, blocks_containment=False) for gap in lineage.coverage.gaps),
     )

@@ -25,8 +25,9 @@ from unassume.rungs import issuance, person
 from unassume.rungs.below import selectors_below
 from unassume.rungs.ladder import LADDER, Rung, rung
 from unassume.rungs.targets import targets_of
-from unassume.steps.gaps import assumed, gaps, ways_back
+from unassume.steps.gaps import assumed, gaps
 from unassume.steps.preview import preview
+from unassume.steps.ways_back import ways_back
 
 _NO_KEYS = "the lead leads to a role: keys of whoever assumed it are not touched by this plan"
 
@@ -56,7 +57,7 @@ def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
         cut_off=choices.cut_off,
         changes=changes,
         gaps=(),
-        ways_back=ways_back(lineage),
+        ways_back=ways_back(lineage, survey.holders),
         sessions=lineage.sessions,
         targets=tuple(one.id for one in targets),
         persons=persons,
