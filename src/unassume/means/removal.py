@@ -65,14 +65,15 @@ def _asked(holder: Surveyed, slots: tuple[Slot, ...]) -> Iterator[tuple[str, str
 
 
 def _may(holder: Surveyed, layers: Layers, action: str, resource: str) -> bool:
-    principal = _any_session(holder)
+    principal = any_session(holder)
     keys = {key: value for key, value in context_keys(principal).items() if key != "aws:userid"}
     context = Context(values=keys, unlisted=UNKNOWN)
     request = Request(action=action, resource=resource, context=context, principal=principal)
     return authorize(request, layers).outcome in ("allow", "unknown")
 
 
-def _any_session(holder: Surveyed) -> Principal:
+def any_session(holder: Surveyed) -> Principal:
+    """Some session of a role, or token of a user, of which nothing else is known."""
     partition = holder.arn.split(":")[1]
     if not isinstance(holder, Role):
         return UserPrincipal(

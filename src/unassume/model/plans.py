@@ -132,7 +132,8 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Changes and Gaps, and everything that was seen when they were chosen.
 
-    `persons` are whose every session counts as leaked, where the responder said that a person's did.
+    `persons` are whose every session counts as leaked, where the responder said that a person's did. `reach` is what
+    sessions of the role or user the lead leads to could do before the cut, of some telling calls.
     """
 
     format: int = FORMAT
@@ -157,6 +158,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     canaries: tuple[Canary, ...] = ()
     coverage: Coverage | None = None
     raw_events: tuple[RawEvent, ...] = ()
+    reach: tuple[str, ...] = ()
     undoes: str | None = None
 
     @property

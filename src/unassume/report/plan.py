@@ -25,6 +25,9 @@ def plan_lines(plan: Plan, width: int = 80) -> list[str]:
     if plan.outlooks:
         lines += ["", *_ladder(plan, width), ""]
     lines += _way_back_lines(plan, width)
+    if plan.reach and plan.purpose == "cut":
+        where = " from elsewhere" if plan.rung == "elsewhere" else ""
+        lines += paragraph(f"{', '.join(plan.reach)}; cannot{where} once cut", width, "could: ")
     lines += _write_lines(plan, width)
     return [*lines, *unseen_lines(plan.coverage, width)] if plan.coverage else lines
 

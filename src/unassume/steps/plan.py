@@ -13,6 +13,7 @@ import msgspec
 from unassume._version import __version__
 from unassume.means import access_key
 from unassume.means.drafts import Draft, draft, draft_scp
+from unassume.means.reach import reach
 from unassume.model.leads import lead_text
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Change, Choices, Gap, Outlook, Plan, RungName
@@ -64,6 +65,7 @@ def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
         canaries=tuple(canary for one in (drafted, *below) for canary in one.canaries),
         coverage=lineage.coverage,
         raw_events=lineage.raw_events,
+        reach=reach(holder) if holder is not None and changes else (),
     )
     outlooks = tuple(_outlook(made, one, holder, lineage, choices, survey) for one in LADDER if holder)
     misfits: tuple[Gap, ...] = (
