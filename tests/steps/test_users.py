@@ -67,14 +67,20 @@ def used(at: datetime, seen: datetime, key: str, **more: object) -> Use:
 
 
 def leaked_user(**more: object) -> Scene:
-    """Keith took a token, and gave one out to a portal; his role session of the seed is there too."""
+    """Keith took a token; his role session of the seed, which nobody saw taken with this key, is there too."""
     set_up = scene()
     set_up.accounts.users = {"keith": user(**more)}
     set_up.trail.seen += [
         taken(TAKEN_AT, TOKEN),
         used(TAKEN_AT, START - timedelta(minutes=9), TOKEN, last_allowed_at=START - timedelta(minutes=9)),
-        taken(GIVEN_AT, GIVEN, name="portal"),
     ]
+    return set_up
+
+
+def with_portal() -> Scene:
+    """And he gave one out to a portal, with the same key."""
+    set_up = leaked_user()
+    set_up.trail.seen.append(taken(GIVEN_AT, GIVEN, name="portal"))
     return set_up
 
 
@@ -106,7 +112,7 @@ def test_a_token_is_cut_on_its_user() -> None:
 
 def test_what_he_gave_out_is_not_the_token() -> None:
     """Keith's other token has another id: it is shown and spared, and so is the role session of his name."""
-    made = planned(leaked_user(), KeyLead(key_id=TOKEN))
+    made = planned(with_portal(), KeyLead(key_id=TOKEN))
     seen = preview(made, made.sessions, made.cut_off.expected(START), targets=made.targets)
     kinds = {session.id: session.kind for session in made.sessions}
     verdicts = {kinds[judgement.session_id]: judgement.verdict for judgement in seen.judgements}
@@ -116,14 +122,14 @@ def test_what_he_gave_out_is_not_the_token() -> None:
 @pytest.mark.parametrize("lead", [KeyLead(key_id=GIVEN), FederatedLead(account=ACCOUNT, name="portal")])
 def test_a_token_given_out_is_cut_by_its_name(lead: Lead) -> None:
     """A federated session goes by account and name, and stands under the user who gave it out."""
-    made = planned(leaked_user(), lead)
+    made = planned(with_portal(), lead)
     assert selected(made) == [SessionNameSelector(f"{ACCOUNT}:portal")]
     assert made.changes[0].holder_id == USER_ID
 
 
 def test_one_name_given_out_by_two_users_is_ambiguous() -> None:
     """Two users may give out tokens of one name: which of them leaked has to be said."""
-    set_up = leaked_user()
+    set_up = with_portal()
     other = f"arn:aws:iam::{ACCOUNT}:user/mary"
     set_up.trail.seen.append(
         taken(GIVEN_AT, "ASIAEXAMPLEMARY00000", name="portal", user_id="AIDAEXAMPLEMARY", arn=other)
@@ -323,13 +329,31 @@ def test_what_the_token_assumed_is_cut_on_the_role() -> None:
     assert SessionNameSelector(f"{ROLE_ID}:build-7") in selected(made)
 
 
+def direct() -> Issuance:
+    """A role session taken with the long-term key."""
+    return issuance("direct", START - timedelta(minutes=20), "ASIAEXAMPLEBUILD0000", caller=KEITH_WITH_KEY)
+
+
 def test_what_the_key_assumed_is_not_of_the_token() -> None:
-    """A role session taken with the long-term key has nothing to do with the token."""
+    """It is not cut with the token; yet whoever held the key has it, so it is no containment while it may live."""
     set_up = leaked_user()
-    set_up.trail.seen.append(
-        issuance("direct", START - timedelta(minutes=20), "ASIAEXAMPLEBUILD0000", caller=KEITH_WITH_KEY)
-    )
-    assert [change.holder_id for change in planned(set_up, KeyLead(key_id=TOKEN)).changes] == [USER_ID]
+    set_up.trail.seen.append(direct())
+    made = planned(set_up, KeyLead(key_id=TOKEN), keys=True)
+    assert [change.holder_id for change in made.changes] == [USER_ID, USER_ID]
+    assert [told for told in blocking(made) if "`direct` of role `DataAnalyst`" in told]
+    assert not [told for told in blocking(planned(set_up, KeyLead(key_id=TOKEN), leaked="session")) if "direct" in told]
+
+
+def test_what_the_key_gave_since_the_plan_is_not_contained() -> None:
+    """Verify looks for it anew: taken with the key before it was stopped, it lives on."""
+    set_up = leaked_user()
+    made = planned(set_up, KeyLead(key_id=TOKEN), keys=True)
+    assert blocking(made) == []
+    set_up.trail.seen.append(direct())
+    found = proved(set_up, made)
+    evidence = found.evidence if isinstance(found, Wait) else found
+    assert not evidence.contained
+    assert any("issued with the key behind" in one.detail for one in evidence.proofs)
 
 
 def test_a_hold_stops_the_user_whole() -> None:

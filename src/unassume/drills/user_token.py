@@ -1,7 +1,7 @@
 """A user's laptop leaks: a token of GetSessionToken, the long-term key it was taken with, and a role session of it.
 
 Facts under test: the deny goes on the user and spares whatever carries no issue time; the role the thief went on to
-is cut too; no policy stops GetSessionToken, so the plan names the key as not cut until it is told to make it inactive.
+is cut too; no policy stops GetSessionToken, so the plan names the key as not cut, and whatever else the key issued.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def play(stage: Stage) -> Rehearsal:
 
     lead, start = parse_lead(token.key_id), _standing(stage)
     _, open_ = stage.planned(lead)
-    _, made = stage.planned(lead, deactivate_keys=True)
+    _, made = stage.planned(lead, leaked="session", deactivate_keys=True)
     receipt = stage.applied(made, Consent(confirmed=frozenset({"keith"})))
     stage.lab.clock.advance(10)
     after = {name: actor.work() for name, actor in actors.items()}
@@ -49,14 +49,16 @@ def play(stage: Stage) -> Rehearsal:
     apply(undo(receipt, stage.world), stage.world, Consent(reopen=True))
 
     spared = all(after[name] == before[name] for name in ("keith's role", "bob"))
-    is_named = any(gap.what.startswith("key ") and gap.blocks_containment for gap in open_.gaps)
+    is_named = {gap.what.partition(" ")[0] for gap in open_.gaps if gap.blocks_containment} == {"key", "session"}
     is_right = spared and is_named and again != "ok" and _standing(stage) == start
     result = stage.result(evidence, () if is_right else ("somebody else was hit, or the key was not stopped",))
     rows = [(call, *(f"{before[name][call]} -> {after[name][call]}" for name in actors)) for call in before["bob"]]
     story = [
         *chapter("the leak", *told(f"Keith's token {token.key_id}, and the key {key.key_id} it was taken with.")),
-        *chapter("not told of the key", *gap_lines(open_)),
-        *chapter("with --deactivate-keys", *(line for change in made.changes for line in change_lines(change))),
+        *chapter("nobody said what leaked", *gap_lines(open_)),
+        *chapter(
+            "--leaked session --deactivate-keys", *(line for change in made.changes for line in change_lines(change))
+        ),
         *chapter("person x call, before -> after the cut", *table(("", *actors), rows)),
         *told(f"The thief asks for another token with the key: {again}."),
         *chapter("the proof", *evidence_lines(evidence)),

@@ -16,7 +16,7 @@ from unassume.model.leads import FederatedLead, KeyLead, Lead, PrincipalLead, ea
 from unassume.model.lineages import Lineage
 from unassume.model.sessions import Session
 from unassume.model.sightings import Issuance, Use, holder_id
-from unassume.model.surveys import Role, Surveyed
+from unassume.model.surveys import Role, Surveyed, User
 from unassume.ports import World
 from unassume.steps.aims import Aim, Named, aim_of
 from unassume.steps.inquiry import NOBODY, Inquiry
@@ -141,7 +141,8 @@ def _lineage(lead: Lead, inquiry: Inquiry, aim: Aim, descendants: tuple[str, ...
     by_id = {one.principal_id: one for one in sorted(missing, key=lambda one: one.principal_id)}
     unseen = tuple(_unseen(holder, one) for one in by_id.values())
     leaked, found = (*leaked, *unseen), (*found, *unseen)
-    on_them = (s for s in found if s.holder_id in {holder.id, *beside} or s.id in descendants)
+    whose = {holder.id, *beside}
+    on_them = (s for s in found if s.holder_id in whose or s.id in descendants or _is_issued_by(s, holder))
     shown = tuple(_with_role_tags(session, holder) for session in on_them)
     events = {s.raw.event_id: s.raw for s in inquiry.sightings if isinstance(s, Issuance)}
     return Lineage(
@@ -156,6 +157,11 @@ def _lineage(lead: Lead, inquiry: Inquiry, aim: Aim, descendants: tuple[str, ...
         raw_events=tuple(events.values()),
         seen_in_trail=not unseen,
     )
+
+
+def _is_issued_by(session: Session, holder: Surveyed) -> bool:
+    """Whether a user himself issued it: whoever held his key then has it."""
+    return isinstance(holder, User) and session.parent is not None and session.parent.principal_id == holder.id
 
 
 def _with_role_tags(session: Session, role: Surveyed) -> Session:

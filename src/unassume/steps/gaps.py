@@ -13,6 +13,7 @@ from unassume.model.selectors import ElsewhereSelector, PersonSelector, Selector
 from unassume.model.sessions import Session
 from unassume.model.slots import AccessKeyStatus
 from unassume.model.surveys import Survey, Surveyed, User
+from unassume.rungs.by_key import WHY_NOT_CUT, issued_by_key
 from unassume.rungs.ladder import rung
 from unassume.steps.preflight import preflight
 from unassume.steps.ways_back import open_doors
@@ -73,6 +74,7 @@ def gaps(
             for why in removable(one, (each.slot for each in of_policies(made.changes) if each.holder_id == one.id))
         ),
         *_open_keys(holder, made),
+        *_by_key(lineage, made),
         *_places(lineage, selectors, made),
         *open_doors((one for one in survey.holders if one.id in written), made.rung),
         *(note for one in survey.holders if one.id in written for note in preflight(one)),
@@ -116,6 +118,20 @@ def _open_keys(holder: Surveyed | None, made: Plan) -> tuple[Gap, ...]:
         )
         for key_id in access_key.behind(holder, sessions)
         if key_id not in cut
+    )
+
+
+def _by_key(lineage: Lineage, made: Plan) -> tuple[Gap, ...]:
+    """What the key behind a token issued beside it: as likely the thief's as the user's own."""
+    targets = [one for one in made.sessions if one.id in made.targets]
+    return tuple(
+        Gap(
+            what=f"session `{one.session_name}` of {one.holder.label}",
+            why=WHY_NOT_CUT,
+            session_id=one.id,
+            judged_anew=True,
+        )
+        for one in issued_by_key(lineage, targets, made.leaked)
     )
 
 

@@ -111,7 +111,8 @@ def _uncut(remains: Remains, enforcement: Enforcement) -> list[str]:
         f"session {one.short_id}, issued by a leaked one, is not cut by this receipt"
         for one in remains.elsewhere(enforcement)
     ]
-    return [*late, *away]
+    by_key = [f"session {one.short_id} was issued with the key behind the leaked token" for one in remains.by_key()]
+    return [*late, *away, *by_key]
 
 
 def _gaps(receipt: Receipt, removable: tuple[str, ...]) -> list[str]:

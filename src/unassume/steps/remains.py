@@ -18,6 +18,7 @@ from unassume.model.previews import Verdict
 from unassume.model.receipts import Receipt
 from unassume.model.selectors import ElsewhereSelector, HoldSelector, OlderSessionsSelector
 from unassume.model.sessions import Session
+from unassume.rungs.by_key import issued_by_key
 from unassume.rungs.targets import targets_of
 
 
@@ -85,6 +86,11 @@ class Remains:
             for one in away
             if (one.live is not False or one.account not in read) and not self._comes_from(one, innocent)
         ]
+
+    def by_key(self) -> list[Session]:
+        """What a key behind the leaked token issued beside it, where it is not cut."""
+        found = issued_by_key(self.lineage, self.targets(), self.receipt.plan.leaked)
+        return [one for one in found if self._verdict(one) is not Verdict.CUT]
 
     def places(self, session: Session) -> ElsewhereSelector | None:
         """Where the session may go on, when it is cut elsewhere alone."""
