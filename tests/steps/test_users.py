@@ -20,6 +20,7 @@ from unassume.model.selectors import OlderSessionsSelector, SessionNameSelector
 from unassume.model.sightings import Identity, Issuance, RawEvent, Use
 from unassume.model.slots import AccessKeyStatus, UserInlinePolicy, UserManagedPolicy
 from unassume.model.surveys import AccessKey, User
+from unassume.report.plan import bound_words, plan_lines
 from unassume.steps.apply import apply
 from unassume.steps.guards import Consent
 from unassume.steps.plan import plan
@@ -362,3 +363,10 @@ def test_a_hold_stops_the_user_whole() -> None:
     made = planned(set_up, KeyLead(key_id=TOKEN), rung="hold")
     with pytest.raises(RefusedError, match="denies everybody on user `keith`"):
         apply(made, set_up.world, Consent(max_bystanders=None))
+
+
+def test_a_user_is_told_to_take_a_token() -> None:
+    """Nobody assumes a user: what brings him back is a new token."""
+    made = planned(leaked_user(), KeyLead(key_id=TOKEN))
+    assert any("take a new token only after it" in line for line in plan_lines(made))
+    assert "take a new token after it" in bound_words(made, START)

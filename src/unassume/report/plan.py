@@ -11,6 +11,7 @@ from unassume.model.plans import CUT_OFF, Change, Outlook, Plan
 from unassume.model.previews import Judgement, Preview, Verdict
 from unassume.model.sessions import Session
 from unassume.model.slots import AccessKeyStatus
+from unassume.model.surveys import UserSubject
 from unassume.report.escape import escape
 from unassume.report.lineage import holder, unseen_lines
 from unassume.report.table import paragraph, table
@@ -179,7 +180,7 @@ def _cut_off_words(plan: Plan) -> str:
         return "none: only what was issued in the seconds named is cut, now and later"
     if plan.cut_off.at is not None:
         return f"{clock_time(plan.cut_off.at)}, pinned"
-    return f"AWS's clock at apply + {plan.cut_off.margin_seconds} s; assume the role again only after it"
+    return f"AWS's clock at apply + {plan.cut_off.margin_seconds} s; {_again(plan)} only after it"
 
 
 def bound_words(plan: Plan, cut_off: datetime) -> str:
@@ -187,6 +188,12 @@ def bound_words(plan: Plan, cut_off: datetime) -> str:
     if not plan.has_cut_off:
         return f"cut-off {_cut_off_words(plan)}"
     return (
-        f"cut-off {clock_time(cut_off)}: assume the role again after it, clear ~/.aws/cli/cache, and restart what "
+        f"cut-off {clock_time(cut_off)}: {_again(plan)} after it, clear ~/.aws/cli/cache, and restart what "
         "keeps credentials (SDKs renew theirs only minutes before they expire)"
     )
+
+
+def _again(plan: Plan) -> str:
+    """What brings the people hit back."""
+    kinds = {type(change.slot.subject) for change in plan.changes}
+    return "take a new token" if kinds == {UserSubject} else "assume the role again"
