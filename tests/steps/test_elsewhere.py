@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from tests.fakes import START
@@ -29,7 +31,8 @@ HOME, AWAY, EGRESS, VPC = "192.0.2.10", "203.0.113.66", "192.0.2.0/24", "vpc-0a1
 def planned(set_up: Scene, leaked: Leaked = "session", vpcs: tuple[str, ...] = ()) -> Plan:
     lineage = set_up.found(KEITH)
     choices = Choices(
-        incident="inc-1", rung="elsewhere", canary=True, leaked=leaked, egress=(EGRESS,), vpcs=vpcs
+        incident="inc-1", rung="elsewhere", canary=True, leaked=leaked, egress=(EGRESS,), vpcs=vpcs,
+        no_presigned_urls=True,
     )  # fmt: skip
     return plan(lineage, survey(lineage, set_up.world), choices)
 
@@ -66,11 +69,30 @@ def test_the_session_is_neither_cut_nor_spared() -> None:
     assert seen.bystanders == ()
 
 
-def test_without_places_there_is_no_such_rung() -> None:
-    """The places are the responder's word: none given, nothing is written."""
-    lineage = scene().found(KEITH)
-    made = plan(lineage, survey(lineage, scene().world), Choices(incident="inc-1", rung="elsewhere"))
-    assert made.changes == ()
+@pytest.mark.parametrize("egress", [(), (EGRESS,)])
+def test_without_the_responder_s_word_there_is_no_such_rung(egress: tuple[str, ...]) -> None:
+    """Places, and that no presigned URLs are handed out, are the responder's word: without it nothing is written."""
+    lineage, said = scene().found(KEITH), Choices(incident="inc-1", rung="elsewhere", egress=egress)
+    assert plan(lineage, survey(lineage, scene().world), said).changes == ()
+
+
+@pytest.mark.parametrize(
+    "egress",
+    [
+        ("0.0.0.0/1", "128.0.0.0/1"), ("0.0.0.0/0",), ("2000::/3",), ("10.0.0.0/8",), ("172.0.0.0/8",), (),
+        tuple(f"{number}.0.0.0/8" for number in range(20, 30)), ("192.0.2.0/24", "home"),
+    ],
+)  # fmt: skip
+def test_a_plan_file_that_spares_the_internet_is_refused(egress: tuple[str, ...]) -> None:
+    """It would cut nobody and look like a cut: what is no place is not of our shapes."""
+    set_up = scene()
+    made = planned(set_up)
+    (change,) = made.changes
+    written = json.loads(change.after or "")
+    written["Statement"][0]["Condition"]["NotIpAddress"]["aws:SourceIp"] = list(egress)
+    forged = msgspec.structs.replace(change, after=json.dumps(written, separators=(",", ":")))
+    with pytest.raises(RefusedError, match="not exactly of our shapes"):
+        apply(msgspec.structs.replace(made, changes=(forged,)), set_up.world)
 
 
 def test_calls_from_within_are_no_break_out() -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from ipaddress import ip_network
 
 from unassume.errors import InputError
-from unassume.means.shapes import are_places
+from unassume.means.shapes import are_places, is_too_wide
 from unassume.model.selectors import is_private
-
-_BROADEST = {4: 8, 6: 16}
 
 
 def check_places(
@@ -22,6 +20,8 @@ def check_places(
     networks = tuple(dict.fromkeys(_network(one) for one in egress))
     if not networks:
         raise InputError("`--rung elsewhere` takes the networks the workload calls from", hint="give --egress CIDR")
+    if is_too_wide(ip_network(one) for one in networks):
+        raise InputError("the networks given spare too much of the internet", hint="name the workload's own addresses")
     for one in vpcs:
         if not are_places(networks, (one,)):
             raise InputError(f"`--vpc {one[:60]}` is no VPC id", hint="write it like vpc-0a1b2c3d4e5f67890")
@@ -39,9 +39,9 @@ def _network(text: str) -> str:
     except ValueError:
         hint = "write it like 192.0.2.0/24, the first address of the network"
         raise InputError(f"`--egress {text[:60]}` is no network", hint=hint) from None
-    if found.prefixlen < _BROADEST[found.version]:
+    if is_too_wide([found]):
         raise InputError(f"`--egress {text[:60]}` spares half the internet", hint="name the workload's own addresses")
-    if is_private(found.network_address):
+    if is_private(found):
         hint = "AWS sees the public address of the NAT, or the VPC of an endpoint (--vpc)"
-        raise InputError(f"`--egress {text[:60]}` is private: no call to AWS comes from it", hint=hint)
+        raise InputError(f"`--egress {text[:60]}` holds private addresses: no call to AWS comes from one", hint=hint)
     return str(found)

@@ -77,7 +77,7 @@ def plan(
         "canary": canary,
         "person_tag": person_tag,
     }
-    words |= {"egress": places[0], "vpcs": places[1]}
+    words |= {"egress": places[0], "vpcs": places[1], "no_presigned_urls": no_presigned_urls}
     words |= {"this_role_only": this_role_only, "deactivate_keys": deactivate_keys}
     choices = msgspec.structs.replace(msgspec.convert(words, Choices), cut_off=CutOff(at=at))
     looked_at = survey(lineage, here)

@@ -95,7 +95,7 @@ class Stage:
         lineage = find(lead, self.world)
         choices = Choices(
             incident=f"drill-{self.name}", rung=rung, canary=True, cut_off=cut_off or CutOff(), leaked=leaked,
-            deactivate_keys=deactivate_keys, egress=egress,
+            deactivate_keys=deactivate_keys, egress=egress, no_presigned_urls=bool(egress),
         )  # fmt: skip
         return lineage, plan(lineage, survey(lineage, self.world), choices)
 

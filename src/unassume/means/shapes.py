@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from itertools import groupby
 from typing import assert_never
 
@@ -25,6 +25,7 @@ from unassume.model.selectors import (
     PersonSelector,
     Selector,
     SessionNameSelector,
+    is_private,
 )
 
 CANARY_PREFIX = "unassume-canary-"
@@ -129,10 +130,22 @@ def _elsewhere(told: Mapping[str, tuple[object, object]]) -> tuple[tuple[Selecto
 
 
 def are_places(egress: Iterable[object], vpcs: Iterable[object]) -> bool:
-    """Whether these can stand in a policy as places: at least one public network that is not all there are, VPC ids."""
-    networks = [_network(one) for one in egress]
-    are_sound = all(one is not None and one.prefixlen > 0 for one in networks)
-    return bool(networks) and are_sound and all(isinstance(one, str) and _VPC_ID.fullmatch(one) for one in vpcs)
+    """Whether these can stand in a policy as places: public networks, no more than a few of all there are, VPC ids.
+
+    INVARIANT: held for a plan file too: one that spares the whole internet would cut nobody and look like a cut.
+    """
+    read = [_network(one) for one in egress]
+    networks = [one for one in read if one is not None and not is_private(one)]
+    are_sound = bool(read) and len(networks) == len(read) and not is_too_wide(networks)
+    return are_sound and all(isinstance(one, str) and _VPC_ID.fullmatch(one) for one in vpcs)
+
+
+def is_too_wide(networks: Iterable[IPv4Network | IPv6Network]) -> bool:
+    """Whether networks together hold more than one /8 of IPv4 or one /16 of IPv6 does."""
+    networks = tuple(networks)
+    four = collapse_addresses(one for one in networks if isinstance(one, IPv4Network))
+    six = collapse_addresses(one for one in networks if isinstance(one, IPv6Network))
+    return sum(one.num_addresses for one in four) > 2**24 or sum(one.num_addresses for one in six) > 2**112
 
 
 def _network(text: object) -> IPv4Network | IPv6Network | None:

@@ -114,7 +114,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     `person_tag` is the session tag that tells persons apart; without it the source identity does. Unless
     `this_role_only`, the sessions that the leaked ones issued on other roles are cut there too. `deactivate_keys` makes
     the long-term keys behind a user's tokens stop, with whoever else uses them. `egress` (CIDRs) and `vpcs` are where a
-    workload's session belongs, for the rung elsewhere.
+    workload's session belongs, for the rung elsewhere, which takes the word that no presigned URLs are out.
     """
 
     incident: str
@@ -127,6 +127,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     deactivate_keys: bool = False
     egress: tuple[str, ...] = ()
     vpcs: tuple[str, ...] = ()
+    no_presigned_urls: bool = False
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

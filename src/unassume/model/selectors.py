@@ -7,7 +7,7 @@ known. A property in `tests/means/test_selectors.py` holds the two together.
 from __future__ import annotations
 
 from datetime import datetime
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import assert_never
 
 import msgspec
@@ -144,12 +144,14 @@ Selector = (
 )
 
 
-def is_private(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address is of a network of one's own, which AWS sees on calls through a VPC endpoint alone.
+def is_private(place: IPv4Address | IPv6Address | IPv4Network | IPv6Network) -> bool:
+    """Whether an address, or any of a network, is one's own, which AWS sees on calls through a VPC endpoint alone.
 
     AWS: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+    ASSUMPTION: CloudTrail shows such a call with the private address.
     """
-    return any(address in network for network in _PRIVATE if network.version == address.version)
+    network = ip_network(place) if isinstance(place, IPv4Address | IPv6Address) else place
+    return any(network.version == one.version and network.overlaps(one) for one in _PRIVATE)
 
 
 def user_id(selector: Selector) -> str | None:

@@ -12,13 +12,13 @@ from unassume.model.plans import Choices
 from unassume.model.selectors import ElsewhereSelector, Selector
 
 NAME = "elsewhere"
-NEEDS = "a lead that names a session, and the places it belongs to (--egress CIDR, --vpc ID)"
+NEEDS = "a lead that names a session, its places (--egress CIDR, --vpc ID), and --no-presigned-urls"
 REMAINS = "use the credentials from within those places, behind the same NAT or in the same VPC"
 
 
 def selectors(lineage: Lineage, choices: Choices) -> tuple[Selector, ...]:
-    """One selector per name of the leaked sessions and of what they issued; none where no place was given."""
-    if not choices.egress:
+    """One selector per name of the leaked sessions and of what they issued; none without the responder's word."""
+    if not choices.egress or not choices.no_presigned_urls:
         return ()
     names = {lineage.session(session_id).principal_id for session_id in lineage.on_the_holder}
     return tuple(ElsewhereSelector(name, choices.egress, choices.vpcs) for name in sorted(names))
