@@ -48,7 +48,7 @@ def apply(plan: Plan, world: World, consent: Consent | None = None) -> Receipt:
     check_cut_off(plan, plan.cut_off.expected(now), now)
     check_over(plan, now)
     insist(objections(plan, seen, callers, plan.cut_off.expected(now), now), consent or Consent())
-    canaries_before = tuple(_ask_canary(canary, plan, world) for canary in plan.canaries)
+    canaries_before = tuple(world.lanes.each(lambda canary: _ask_canary(canary, plan, world), plan.canaries))
     begun = _begun(plan, lineage, standings, callers[0], canaries_before, world)
     _check_bound(begun)
     place = world.journal.open(begun.receipt_id)

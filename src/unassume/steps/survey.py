@@ -16,13 +16,14 @@ def survey(lineage: Lineage, world: World) -> Survey:
     world.progress.tell("survey", "reading the role's policies")
     caller, in_reach = world.accounts.caller(), world.accounts.in_reach()
     holders, gaps = [], []
-    for subject in lineage.holders.values():
-        holder = world.accounts.survey(subject)
+    subjects = list(lineage.holders.values())
+    for subject, holder in zip(subjects, world.lanes.each(world.accounts.survey, subjects), strict=True):
         if holder is None:
             gaps.append(f"{subject.label} is gone")
         else:
             holders.append(holder)
-    holders += [role for one in _below(lineage, in_reach) if (role := _read(one, world)) is not None]
+    below = world.lanes.each(lambda one: _read(one, world), _below(lineage, in_reach))
+    holders += [role for role in below if role is not None]
     scps = {account: world.accounts.scp_room(account) for account in sorted({one.account for one in holders})}
     now = world.accounts.now()
     skew = (world.clock.now() - now).total_seconds()
