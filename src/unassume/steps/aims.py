@@ -64,8 +64,11 @@ class Aim(msgspec.Struct, frozen=True, kw_only=True):
         return tuple({session.id: session for session in found}.values())
 
 
-def aim_of(lead: Lead, inquiry: Inquiry, world: World) -> Aim:
-    """Where the lead leads; of several the one that leads nowhere is a gap."""
+def aim_of(lead: Lead, inquiry: Inquiry, world: World, known: Known) -> Aim:
+    """Where the lead leads; of several the one that leads nowhere is a gap.
+
+    Whoever is on the roles that the trail itself names is asked for while the roles are read, each into `known`.
+    """
     leads = each_lead(lead)
     inquiry.ask(
         keys={one.key_id for one in leads if isinstance(one, KeyLead)},
@@ -75,8 +78,16 @@ def aim_of(lead: Lead, inquiry: Inquiry, world: World) -> Aim:
     seen = _Seen(inquiry.sightings)
     traces = [_trace(one, seen, world) for one in leads]
     subjects = list(dict.fromkeys(one.subject for one in traces if one.subject is not None))
-    surveyed = dict(zip(subjects, world.lanes.each(world.accounts.survey, subjects), strict=True))
-    aims = [_aim(one, surveyed) for one in traces]
+    arns = {one.role_arn for one in traces if one.role_arn is not None}
+
+    def read(subject: Subject | None) -> Surveyed | None:
+        if subject is not None:
+            return world.accounts.survey(subject)
+        inquiry.ask(roles=arns)
+        return None
+
+    known |= zip(subjects, world.lanes.each(read, [*subjects, None]), strict=False)
+    aims = [_aim(one, known) for one in traces]
     holders = {holder.id: holder for aim in aims for holder in aim.holders}
     if not holders:
         return aims[0]
@@ -88,14 +99,19 @@ def aim_of(lead: Lead, inquiry: Inquiry, world: World) -> Aim:
     )
 
 
+Known = dict[Subject, Surveyed | None]
+"""Roles and users as they stand, each read once; None is of one that is not there."""
+
+
 class _Trace(msgspec.Struct, frozen=True, kw_only=True):
     """Whom one lead leads to, before anybody looked whether it stands.
 
-    `holder_id` is its unique id as the trail has it; `session_name` is None where the lead names no session.
+    `holder_id` and `role_arn` are as the trail has them; `session_name` is None where the lead names no session.
     """
 
     subject: Subject | None = None
     holder_id: str | None = None
+    role_arn: str | None = None
     principal_id: str | None = None
     session_name: str | None = None
     key_id: str | None = None
@@ -147,7 +163,8 @@ def _by_sighting(sighting: Sighting | None, shown: str, key_id: str | None) -> _
     if sighting is None:
         return _Trace(why_not=f"no event shows `{shown}`")
     return _Trace(
-        subject=_holder(sighting), holder_id=holder_id(sighting), principal_id=sighting.principal_id,
+        subject=_holder(sighting), holder_id=holder_id(sighting), role_arn=_role_arn(sighting),
+        principal_id=sighting.principal_id,
         session_name=sighting.session_name, key_id=key_id,
     )  # fmt: skip
 
@@ -168,6 +185,12 @@ def _aim(trace: _Trace, surveyed: Mapping[Subject, Surveyed | None]) -> Aim:
         session_name=trace.session_name, key_id=trace.key_id,
     )  # fmt: skip
     return Aim(holders=(held,), named=(named,))
+
+
+def _role_arn(sighting: Sighting) -> str | None:
+    """The role's ARN, path and all, which a use may not tell."""
+    arn = sighting.holder_arn or ""
+    return arn if ":role/" in arn else None
 
 
 def _holder(sighting: Sighting) -> Subject:

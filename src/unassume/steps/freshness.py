@@ -6,6 +6,8 @@ in the slot, too little room. Whatever else moved is told, not refused: else a t
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import msgspec
 
 from unassume.errors import AccessError, RefusedError, StaleError
@@ -15,7 +17,7 @@ from unassume.model.lineages import Lineage
 from unassume.model.plans import Change, Plan, by_subject
 from unassume.model.previews import Preview
 from unassume.model.slots import Slot, Standing
-from unassume.model.surveys import Caller, Surveyed
+from unassume.model.surveys import Caller, Survey, Surveyed
 from unassume.ports import World
 from unassume.rungs.targets import targets_of
 from unassume.steps.find import find
@@ -31,6 +33,26 @@ def callers_in_reach(plan: Plan, world: World) -> tuple[Caller, ...]:
             hint="use credentials of that account (--profile), or name it in --accounts FILE (with --reach ROLE)",
         )
     return (world.accounts.caller(), *(world.accounts.caller(one) for one in reached[1:] if one in written))
+
+
+class Looked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a plan was made of, for whoever applies it at once: who is on the role, and how the account stood."""
+
+    lineage: Lineage
+    survey: Survey
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether looking again could show no more: the trail lags minutes behind."""
+        return timedelta(0) <= now - self.survey.as_of <= FRESH_FOR
+
+
+FRESH_FOR = timedelta(seconds=30)
+"""How long apply goes by what its plan was made of, in the same process, instead of looking again."""
+
+
+def as_planned(changes: tuple[Change, ...]) -> tuple[Standing, ...]:
+    """What stands in the slots, as the survey had it that the changes were planned on."""
+    return tuple(Standing(text=change.before, holder_id=change.holder_id) for change in changes)
 
 
 def look_again(plan: Plan, world: World) -> Lineage | None:

@@ -6,10 +6,13 @@ from unassume.errors import AccessError
 from unassume.model.lineages import Lineage
 from unassume.model.surveys import Subject, Survey, Surveyed
 from unassume.ports import World
+from unassume.steps.aims import Known
 
 
-def survey(lineage: Lineage, world: World) -> Survey:
+def survey(lineage: Lineage, world: World, known: Known | None = None) -> Survey:
     """Read whom the lineage leads to, and the roles below; one that is gone is a gap, a refused read an AccessError.
+
+    What `known` holds was read a moment ago, and is not read again.
 
     Of the roles below, one that is gone, out of reach or not readable is left out: the plan says what it does not cut.
     """
@@ -17,7 +20,11 @@ def survey(lineage: Lineage, world: World) -> Survey:
     caller, in_reach = world.accounts.caller(), world.accounts.in_reach()
     holders, gaps = [], []
     subjects = list(lineage.holders.values())
-    for subject, holder in zip(subjects, world.lanes.each(world.accounts.survey, subjects), strict=True):
+    known = {} if known is None else known
+    new = [one for one in subjects if one not in known]
+    known |= zip(new, world.lanes.each(world.accounts.survey, new), strict=True)
+    for subject in subjects:
+        holder = known[subject]
         if holder is None:
             gaps.append(f"{subject.label} is gone")
         else:

@@ -147,6 +147,8 @@ def _read_back(change: Change, world: World) -> None:
     """What stands must be what was written; a read that lags is retried, anything else is somebody's edit."""
     for waited in range(READ_LAG_SECONDS + 1):
         standing = world.accounts.read(change.slot)
+        if standing.holder_id not in (None, change.holder_id):
+            raise StaleError(f"{change.slot.subject.label} was re-created meanwhile", hint="its old sessions are dead")
         if standing.text == change.after:
             return
         if standing.text != change.before:
