@@ -243,6 +243,9 @@ class FakeTrail:
     asked: list[Ask] = field(default_factory=list)
     gaps: tuple[str, ...] = ()
 
+    def open(self) -> None:
+        pass
+
     def sightings(self, ask: Ask) -> Iterable[Sighting]:
         self.asked.append(ask)
         if self.is_unreadable:

@@ -18,6 +18,9 @@ from unassume.model.surveys import Caller, ScpRoom, Subject, Surveyed
 class Trail(Protocol):
     """Where sessions are seen. Raises TrailError only when nothing at all can be read."""
 
+    def open(self) -> None:
+        """Find out what there is to be read, once, where that takes calls; raises nothing that reading will not."""
+
     def sightings(self, ask: Ask) -> Iterable[Sighting]:
         """Every issuance and every aggregated use in the window that touches what is asked for."""
 
@@ -130,7 +133,10 @@ class Lanes(Protocol):
     """Work that hangs on nothing but itself, which the world may do side by side."""
 
     def each(self, work: Callable[[Item], Found], items: Sequence[Item]) -> list[Found]:
-        """What the work gives for every item, in order; the first error comes out once all that began has ended."""
+        """What the work gives for every item, in order; the first error comes out once all that began has ended.
+
+        Ctrl-C comes out at once.
+        """
 
 
 class OneLane:

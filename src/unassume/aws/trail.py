@@ -39,6 +39,12 @@ class LookupTrail:
         self._gaps: tuple[str, ...] = ()
         self._inquiry: _Inquiry | None = None
 
+    def open(self) -> None:
+        """Find out which regions there are to be read, once."""
+        if not self._regions:
+            self._regions, gap = enabled_regions(self._connection)
+            self._gaps = () if gap is None else (gap,)
+
     def sightings(self, ask: Ask) -> tuple[Sighting, ...]:
         """What every readable region shows of it; TrailError when none can be read, AccessError without credentials.
 
@@ -97,9 +103,7 @@ class LookupTrail:
 
     def _inquiry_of(self, ask: Ask) -> _Inquiry:
         """The inquiry an ask belongs to: the latest, or a new one when its window is another."""
-        if not self._regions:
-            self._regions, gap = enabled_regions(self._connection)
-            self._gaps = () if gap is None else (gap,)
+        self.open()
         window = (ask.since, ask.until)
         if self._inquiry is None or self._inquiry.window != window:
             self._inquiry = _Inquiry(window, max(ask.since, self._connection.now() - REACH))
