@@ -8,8 +8,9 @@ from typing import Any, assert_never
 
 from unassume.aws import inventory, roles, users
 from unassume.aws.connection import Connection
+from unassume.aws.inventory import marked
 from unassume.aws.probes import Probes
-from unassume.aws.slots import access_key, inline_policy, managed_policy, scp
+from unassume.aws.slots import access_key, inline_policy, managed_policy, scp, trust
 from unassume.errors import AccessError, InputError
 from unassume.model.evidence import Probe, Probed, ProfileProbe
 from unassume.model.inventories import HeldPolicy
@@ -17,6 +18,7 @@ from unassume.model.slots import (
     AccessKeyStatus,
     RoleInlinePolicy,
     RoleManagedPolicy,
+    RoleTrustStatement,
     Scp,
     Slot,
     Standing,
@@ -79,7 +81,7 @@ class AwsAccounts:
         if role is None:
             return inventory.policies(iam, account)
         found = roles.survey(iam, RoleSubject(account=account, name=role))
-        texts = {**found.inline, **found.attached} if found is not None else {}
+        texts = {**found.inline, **found.attached, **marked(found.trust)} if found is not None else {}
         return tuple(
             HeldPolicy(account=account, holder="role", holder_name=role, holder_id=found.id, name=name, text=text)
             for name, text in texts.items()
@@ -96,13 +98,15 @@ class AwsAccounts:
                 return managed_policy.read(self._connection.client("iam"), slot)
             case AccessKeyStatus():
                 return access_key.read(self._connection.client("iam"), slot)
+            case RoleTrustStatement():
+                return trust.read(self._connection.client("iam"), slot)
             case Scp():
                 return scp.read(self._organizations(), self._connection.client("iam"), slot)
             case _:
                 assert_never(slot)
 
     def write(self, slot: Slot, before: str | None, after: str | None) -> None:
-        """Put `after` where `before` stood; all are put or removed whole, so `before` is not needed."""
+        """Put `after` where `before` stood; most are put or removed whole, whatever stood before."""
         self._in_reach(slot.account)
         match slot:
             case RoleInlinePolicy() | UserInlinePolicy():
@@ -111,6 +115,8 @@ class AwsAccounts:
                 managed_policy.write(self._connection.client("iam"), slot, after)
             case AccessKeyStatus():
                 access_key.write(self._connection.client("iam"), slot, after)
+            case RoleTrustStatement():
+                trust.write(self._connection.client("iam"), slot, before, after)
             case Scp():
                 scp.write(self._organizations(), slot, after)
             case _:

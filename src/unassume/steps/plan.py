@@ -12,6 +12,7 @@ import msgspec
 
 from unassume._version import __version__
 from unassume.means import access_key
+from unassume.means.closing import Closing, closing
 from unassume.means.drafts import Draft, draft, draft_scp
 from unassume.means.reach import reach
 from unassume.model.leads import lead_text
@@ -43,7 +44,8 @@ def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
     below = _drafted_below(lineage, _after(survey, drafted), name, choices) if drafted.changes else ()
     targets = targets_of(lineage, choices.leaked, persons)
     keys = _keys(holder, targets) if choices.deactivate_keys and drafted.changes else ()
-    changes = (*keys, *(change for one in (drafted, *below) for change in one.changes))
+    closed = _closing(holder, targets, choices, survey) if choices.close_trust and drafted.changes else Closing()
+    changes = (*keys, *closed.changes, *(change for one in (drafted, *below) for change in one.changes))
     made = Plan(
         tool=f"unassume {__version__}",
         purpose="cut",
@@ -58,7 +60,7 @@ def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
         cut_off=choices.cut_off,
         changes=changes,
         gaps=(),
-        ways_back=ways_back(lineage, survey.holders),
+        ways_back=ways_back(lineage, survey.holders, closed.changes),
         sessions=lineage.sessions,
         targets=tuple(one.id for one in targets),
         persons=persons,
@@ -74,6 +76,7 @@ def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
     not_below = {one.holder_id: one.why_not for one in below if one.why_not is not None}
     no_user = choices.deactivate_keys and isinstance(holder, Role)
     misfits += (Gap(what="--deactivate-keys", why=_NO_KEYS, blocks_containment=False),) if no_user else ()
+    misfits += (Gap(what="--close-trust", why=closed.why_not),) if closed.why_not else ()
     found = (*misfits, *gaps(lineage, survey, holder, selectors, made, not_below))
     return msgspec.structs.replace(made, gaps=found, outlooks=outlooks)
 
@@ -119,6 +122,13 @@ def _after(survey: Survey, drafted: Draft) -> Survey:
 def _keys(holder: Surveyed | None, targets: Iterable[Session]) -> tuple[Change, ...]:
     """What makes the keys behind a user's tokens inactive; it comes first, so that no token is taken meanwhile."""
     return access_key.changes(holder, access_key.behind(holder, targets)) if isinstance(holder, User) else ()
+
+
+def _closing(holder: Surveyed | None, targets: Iterable[Session], choices: Choices, survey: Survey) -> Closing:
+    """What shuts out whoever began the leaked sessions; it comes before the cut, so that none begins meanwhile."""
+    if holder is None:
+        return Closing()
+    return closing(holder, targets, choices.incident, survey.as_of.isoformat())
 
 
 def _drafted_below(lineage: Lineage, survey: Survey, name: RungName, choices: Choices) -> tuple[Draft, ...]:

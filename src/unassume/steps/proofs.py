@@ -112,7 +112,10 @@ def _uncut(remains: Remains, enforcement: Enforcement) -> list[str]:
         for one in remains.elsewhere(enforcement)
     ]
     by_key = [f"session {one.short_id} was issued with the key behind the leaked token" for one in remains.by_key()]
-    return [*late, *away, *by_key]
+    let_in = [
+        f"session {one.short_id} is not cut, and was begun by whom the trust is to shut out" for one in remains.let_in()
+    ]
+    return [*late, *away, *by_key, *let_in]
 
 
 def _gaps(receipt: Receipt, removable: tuple[str, ...]) -> list[str]:

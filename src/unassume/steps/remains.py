@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from unassume.means.closing import shut_out
 from unassume.means.judge import judge, principal_of
 from unassume.means.mark import our_statements
 from unassume.model.evidence import Enforcement
@@ -18,6 +19,7 @@ from unassume.model.previews import Verdict
 from unassume.model.receipts import Receipt
 from unassume.model.selectors import ElsewhereSelector, HoldSelector, OlderSessionsSelector
 from unassume.model.sessions import Session
+from unassume.model.surveys import RoleSubject
 from unassume.rungs.by_key import issued_by_key
 from unassume.rungs.targets import targets_of
 
@@ -91,6 +93,17 @@ class Remains:
         """What a key behind the leaked token issued beside it, where it is not cut."""
         found = issued_by_key(self.lineage, self.targets(), self.receipt.plan.leaked)
         return [one for one in found if self._verdict(one) is not Verdict.CUT]
+
+    def let_in(self) -> list[Session]:
+        """Sessions not cut that began since, by whom our statements shut out of their role."""
+        found, since = [], self.receipt.begun.at.replace(microsecond=0)
+        for one in self.lineage.sessions:
+            out = shut_out(self.receipt.begun.changes, RoleSubject(account=one.account, name=one.holder_name))
+            named = {(each.provider, each.subject) for each in one.federated}
+            is_later = one.issued_at is None or one.issued_at >= since
+            if out & named and is_later and one.live is not False and self._verdict(one) is not Verdict.CUT:
+                found.append(one)
+        return found
 
     def places(self, session: Session) -> ElsewhereSelector | None:
         """Where the session may go on, when it is cut elsewhere alone."""
