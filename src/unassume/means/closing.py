@@ -15,7 +15,7 @@ from unassume.model.plans import Change
 from unassume.model.sessions import Session
 from unassume.model.sightings import FederatedSubject
 from unassume.model.slots import RoleTrustStatement
-from unassume.model.surveys import Role, RoleSubject, Surveyed
+from unassume.model.surveys import Role, Subject, Surveyed
 
 _MORE = 4_096
 """What an account may have been granted; ASSUMPTION: it was, where a trust stands that is longer than the default.
@@ -75,7 +75,7 @@ def limit_of(role: Role) -> int:
     return default if count(role.trust, "trust") <= default else _MORE
 
 
-def shut_out(changes: Iterable[Change], role: RoleSubject) -> frozenset[tuple[str, str]]:
+def shut_out(changes: Iterable[Change], role: Subject) -> frozenset[tuple[str, str]]:
     """Whom these changes shut out of the role: provider and name."""
     added = (one.after for one in changes if isinstance(one.slot, RoleTrustStatement) and one.slot.subject == role)
     found = (our_trust(text) for text in added if text is not None)

@@ -19,7 +19,6 @@ from unassume.model.previews import Verdict
 from unassume.model.receipts import Receipt
 from unassume.model.selectors import ElsewhereSelector, HoldSelector, OlderSessionsSelector
 from unassume.model.sessions import Session
-from unassume.model.surveys import RoleSubject
 from unassume.rungs.by_key import issued_by_key
 from unassume.rungs.targets import targets_of
 
@@ -96,14 +95,39 @@ class Remains:
 
     def let_in(self) -> list[Session]:
         """Sessions not cut that began since, by whom our statements shut out of their role."""
-        found, since = [], self.receipt.begun.at.replace(microsecond=0)
-        for one in self.lineage.sessions:
-            out = shut_out(self.receipt.begun.changes, RoleSubject(account=one.account, name=one.holder_name))
-            named = {(each.provider, each.subject) for each in one.federated}
-            is_later = one.issued_at is None or one.issued_at >= since
-            if out & named and is_later and one.live is not False and self._verdict(one) is not Verdict.CUT:
-                found.append(one)
-        return found
+        written = self.receipt.begun.changes
+        subjects = {one.holder: shut_out(written, one.holder) for one in self.lineage.sessions if one.kind == "role"}
+        return [
+            one
+            for one in self._begun_since()
+            if any((each.provider, each.subject) in subjects.get(one.holder, ()) for each in one.federated)
+        ]
+
+    def began_again(self) -> list[Session]:
+        """Sessions under other names, not cut, that began since by whom a provider called like a leaked one's owner."""
+        leaked = [self.lineage.session(one) for one in self.lineage.leaked]
+        names = {one.principal_id for one in leaked}
+        owners = {(one.holder_id, each) for one in leaked for each in one.federated}
+        known = {one.id for one in self.let_in()}
+        return [
+            one
+            for one in self._begun_since()
+            if one.id not in known
+            and one.principal_id not in names
+            and any((one.holder_id, each) in owners for each in one.federated)
+        ]
+
+    def _begun_since(self) -> list[Session]:
+        """Sessions of whom a provider vouched for that may have begun since the write, live and not cut."""
+        since = self.receipt.begun.at.replace(microsecond=0)
+        return [
+            one
+            for one in self.lineage.sessions
+            if one.federated
+            and (one.issued_at is None or one.issued_at >= since)
+            and one.live is not False
+            and self._verdict(one) is not Verdict.CUT
+        ]
 
     def places(self, session: Session) -> ElsewhereSelector | None:
         """Where the session may go on, when it is cut elsewhere alone."""

@@ -12,6 +12,7 @@ import msgspec
 from unassume.model.sightings import FederatedSubject, Issuance
 from unassume.trail.events import Event, text_of
 from unassume.trail.origins import assume_role
+from unassume.trail.secrets import DROPPED
 
 SAML, WEB_IDENTITY = "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"
 ORIGINS = (SAML, WEB_IDENTITY)
@@ -37,6 +38,6 @@ def _subject(event: Event) -> FederatedSubject | None:
         provider = text_of(event.response.get("provider")) or event.who.identity_provider
         subject = text_of(event.response.get("subjectFromWebIdentityToken")) or event.who.user_name
         is_lasting = True
-    if not provider or not subject:
+    if not provider or not subject or DROPPED in subject:
         return None
     return FederatedSubject(provider=provider, subject=subject, is_lasting=is_lasting)
