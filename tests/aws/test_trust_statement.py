@@ -10,6 +10,7 @@ import pytest
 from tests.aws.loopback import ACCOUNT, Loopback, refusal, xml
 from unassume.aws.accounts import AwsAccounts
 from unassume.aws.connection import Connection
+from unassume.aws.reach import Reach
 from unassume.errors import AccessError, StaleError
 from unassume.means.splice import with_statement
 from unassume.means.trust import statement_name, written
@@ -39,7 +40,7 @@ def role(trust: str) -> str:
 
 @pytest.fixture
 def accounts(connection: Connection) -> AwsAccounts:
-    return AwsAccounts(connection)
+    return AwsAccounts(Reach(connection))
 
 
 def put(aws: Loopback) -> list[str]:

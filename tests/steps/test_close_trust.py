@@ -67,7 +67,9 @@ def trust(set_up: Scene) -> str:
 
 def why_not(made: Plan) -> str:
     assert not any(isinstance(one.slot, RoleTrustStatement) for one in made.changes)
-    return next(gap.why for gap in made.gaps if gap.what == "--close-trust" and gap.blocks_containment)
+    return next(
+        gap.why for gap in made.gaps if gap.what == f"--close-trust on role `{ROLE_NAME}`" and gap.blocks_containment
+    )
 
 
 def test_it_is_one_change_more_before_the_cut() -> None:
@@ -127,6 +129,21 @@ def test_where_one_cannot_be_shut_out_none_is(set_up: Any, why: str) -> None:
 def test_a_role_alone_names_nobody() -> None:
     """Nobody said which session leaked: there is nobody to shut out."""
     assert "nobody knows whom" in why_not(closed(entered(), RoleLead(name=ROLE_NAME)))
+
+
+def test_what_the_leaked_session_issued_itself_needs_no_closing() -> None:
+    """A role that trusts itself: nobody came in by the second session but the first, and that one is shut out."""
+    at = START - timedelta(hours=2)
+    arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{ROLE_NAME}/{RUN}"
+    who = Identity(
+        kind="AssumedRole", account=ACCOUNT, arn=arn, principal_id=f"{ROLE_ID}:{RUN}", issued_at=at,
+        key_id=pipeline().key_ids[0],
+    )  # fmt: skip
+    made = closed(entered(issuance("juggler", START - timedelta(minutes=20), "ASIAEXAMPLEJUGGLER00", caller=who)))
+    ours = our_trust(statement(made).after or "")
+    assert ours is not None
+    assert ours.subjects == (SHOP.subject,)
+    assert not any(gap.what.startswith("--close-trust") for gap in made.gaps)
 
 
 def test_it_wants_the_role_typed() -> None:

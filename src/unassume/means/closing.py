@@ -29,23 +29,29 @@ _SHOWN = 3
 class Closing(msgspec.Struct, frozen=True, kw_only=True):
     """What shuts those out of one role who began its leaked sessions, or why nothing can."""
 
+    what: str
     changes: tuple[Change, ...] = ()
     why_not: str | None = None
 
 
 def closing(holder: Surveyed, leaked: Iterable[Session], incident: str, seed: str) -> Closing:
-    """The statements for whoever began these sessions of the role; for all of them, or none at all."""
-    sessions = [one for one in leaked if one.holder_id == holder.id]
+    """The statements for whoever began these sessions of the role; for all of them, or none at all.
+
+    One that another of them issued is left out: nobody came in by it.
+    """
+    leaked, what = tuple(leaked), f"--close-trust on {holder.subject.label}"
+    sessions, ids = [one for one in leaked if one.holder_id == holder.id], {one.id for one in leaked}
     if not isinstance(holder, Role):
-        return Closing(why_not="a user has no trust: his keys are the way back (--deactivate-keys)")
+        return Closing(what=what, why_not="a user has no trust: his keys are the way back (--deactivate-keys)")
     if not sessions:
-        return Closing(why_not="no session of it is known to have leaked: nobody knows whom to shut out")
+        return Closing(what=what, why_not="no session of it is known to have leaked: nobody knows whom to shut out")
+    sessions = [one for one in sessions if one.parent is None or one.parent.session_id not in ids]
     if whys := sorted({why for one in sessions if (why := _why_not(one)) is not None}):
         more = f"; and {len(whys) - _SHOWN} more" if len(whys) > _SHOWN else ""
-        return Closing(why_not="; ".join(whys[:_SHOWN]) + more)
+        return Closing(what=what, why_not="; ".join(whys[:_SHOWN]) + more)
     changes = _changes(holder, {each for one in sessions for each in one.federated}, incident, seed)
     why_not = trust_misfit(holder, changes)
-    return Closing(why_not=why_not) if why_not else Closing(changes=changes)
+    return Closing(what=what, why_not=why_not) if why_not else Closing(what=what, changes=changes)
 
 
 def trust_misfit(role: Role, changes: Iterable[Change]) -> str | None:

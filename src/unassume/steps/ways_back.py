@@ -39,7 +39,7 @@ def ways_back(lineage: Lineage, holders: Iterable[Surveyed], changes: Iterable[C
     roles = [one for one in holders if isinstance(one, Role)]
     issuers = _issuers(lineage)
     again = "take or give out new tokens, which no policy stops"
-    told = again if isinstance(lineage.holder, UserSubject) else "assume the role again"
+    told = again if all(isinstance(one, UserSubject) for one in lineage.holders.values()) else "assume the role again"
     return (
         *(
             WayBack(
@@ -68,8 +68,8 @@ def open_doors(holders: Iterable[Surveyed], rung: RungName) -> tuple[Gap, ...]:
 def _again(lineage: Lineage, changes: tuple[Change, ...]) -> Iterator[WayBack]:
     """Whom a provider vouched for when the leaked sessions began: he needs no credentials of AWS to begin another."""
     sessions = [lineage.session(one) for one in lineage.leaked]
-    for subject, role in sorted({(each, one.holder_name) for one in sessions for each in one.federated}):
-        holder = RoleSubject(account=lineage.session(lineage.leaked[0]).account, name=role)
+    named = {(each, one.holder) for one in sessions if isinstance(one.holder, RoleSubject) for each in one.federated}
+    for subject, holder in sorted(named, key=lambda pair: (pair[0], pair[1].label)):
         if (subject.provider, subject.subject) not in shut_out(changes, holder):
             what = f"`{subject.subject}` of {subject.provider} can begin a session of {holder.label} again"
             yield WayBack(what=f"{what}; no deny on sessions stops that", closed_by=_AT_PROVIDER)
