@@ -23,6 +23,7 @@ from unassume.model.surveys import Role
 from unassume.steps.apply import apply, resume
 from unassume.steps.guards import Consent
 from unassume.steps.prune import prune
+from unassume.steps.report import report
 from unassume.steps.status import status
 from unassume.steps.undo import undo
 from unassume.steps.verify import verify
@@ -284,6 +285,15 @@ def test_undo_asks_to_reopen_and_puts_the_text_back() -> None:
         apply(undo(receipt, set_up.world), set_up.world, Consent(confirmed=frozenset({ROLE_NAME})))
     apply(undo(receipt, set_up.world), set_up.world, EVERYTHING)
     assert trust(set_up) == TRUST
+
+
+def test_the_report_says_until_when_and_to_whom() -> None:
+    """The statement is needed as long as the cut, and whom it keeps out is told so."""
+    set_up = entered()
+    receipt = apply(closed(set_up), set_up.world, EVERYTHING)
+    made = report(set_up.journal.entries(receipt.id))
+    assert len({cut.until for cut in made.cuts}) == 1
+    assert any(SHOP.subject in told and "kept out" in told for told in made.messages[0].paragraphs)
 
 
 def test_it_is_pruned_when_its_sid_says_so() -> None:
