@@ -13,10 +13,11 @@ import msgspec
 from unassume._version import __version__
 from unassume.errors import RefusedError
 from unassume.means.mark import bind_changes, our_statements
+from unassume.means.trust import our_trust
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Canary, Change, Plan, of_policies
 from unassume.model.receipts import Begun, Receipt, SavedDocument, fold
-from unassume.model.slots import Scp, Standing
+from unassume.model.slots import RoleTrustStatement, Scp, Standing
 from unassume.model.surveys import Caller
 from unassume.ports import World
 from unassume.steps.checks import check_cut_off, check_over, check_plan, check_receipt
@@ -129,7 +130,9 @@ def _begun(
         changes=changes,
         seen_up_to=lineage.coverage.seen_up_to if lineage else None,
         canaries_before=canaries_before,
-        documents=tuple(_saved(change, one) for change, one in zip(changes, standings, strict=True) if one.text),
+        documents=tuple(
+            _saved(change, one) for change, one in zip(changes, standings, strict=True) if one.text or one.around
+        ),
         raw_events=lineage.raw_events if lineage else plan.raw_events,
     )
 
@@ -139,8 +142,12 @@ def _check_bound(begun: Begun) -> None:
     for change in of_policies(begun.changes):
         if change.after is not None and our_statements(change.after) is None:
             raise RefusedError(f"the {change.slot.label} would not be ours once its cut-off is filled in")
+    for change in begun.changes:
+        is_statement = isinstance(change.slot, RoleTrustStatement) and change.after is not None
+        if is_statement and our_trust(change.after or "") is None:
+            raise RefusedError(f"the {change.slot.label} would not be ours once its expiry is filled in")
 
 
 def _saved(change: Change, standing: Standing) -> SavedDocument:
-    text = standing.text or ""
+    text = standing.around or standing.text or ""
     return SavedDocument(label=change.slot.label, text=text, sha256=hashlib.sha256(text.encode()).hexdigest())
