@@ -32,7 +32,7 @@ MISTAKEN = json.dumps(
     }
 )
 COMMANDS = (
-    "find", "plan", "preview", "apply", "verify", "watch", "undo", "status", "prune", "report", "doctor", "lint",
+    "contain", "find", "plan", "preview", "apply", "verify", "watch", "undo", "status", "prune", "report", "doctor", "lint",
     "explain", "check", "lab", "drill",
 )  # fmt: skip
 
