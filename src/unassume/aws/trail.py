@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from unassume.aws.connection import Connection
 from unassume.aws.lookups import RegionLookup, attributes_of
 from unassume.aws.regions import enabled_regions
+from unassume.aws.sweeps import Sweep
 from unassume.errors import TrailError, UnassumeError
 from unassume.model.sightings import Ask, Coverage, RegionRead, Sighting
 from unassume.trail.events import Event, read_event
@@ -48,7 +50,7 @@ class LookupTrail:
         inquiry = self._inquiry_of(ask)
         attributes = attributes_of(ask) if inquiry.since <= ask.until else ()
         lookups = [
-            RegionLookup(self._connection, region, inquiry.since, ask.until, attributes)
+            RegionLookup(self._connection, region, inquiry.since, ask.until, attributes, inquiry.sweeps[region])
             for region in self._regions
             if region not in inquiry.failures
         ]
@@ -112,6 +114,7 @@ class _Inquiry:
         self.failures: dict[str, UnassumeError] = {}
         self.unread: set[str] = set()
         self.seen: set[tuple[str, str | None]] = set()
+        self.sweeps: defaultdict[str, Sweep] = defaultdict(Sweep)
 
     def take(self, lookup: RegionLookup) -> Sequence[Event]:
         """The events of one region; none when it failed, for half an answer looks like a whole one."""
