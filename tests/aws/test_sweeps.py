@@ -51,7 +51,7 @@ class History:
         if name == "ResourceName":
             resources = event["Resources"]
             return isinstance(resources, list) and value in [one["ResourceName"] for one in resources]
-        return event[name] == value
+        return bool(event[name] == value)
 
 
 def records(people: int, calls: int) -> list[Record]:

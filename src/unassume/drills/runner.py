@@ -9,6 +9,7 @@ from types import MappingProxyType
 from unassume.drills import (
     bob_mary_keith,
     chained,
+    crowd,
     fighter,
     full_role,
     late_plan,
@@ -42,6 +43,7 @@ DRILLS: Mapping[str, Incident] = MappingProxyType(
         "same-second": Incident(same_second.SUMMARY, same_second.play),
         "same-name": Incident(same_name.SUMMARY, same_name.play),
         "full-role": Incident(full_role.SUMMARY, full_role.play),
+        "crowd": Incident(crowd.SUMMARY, crowd.play),
         "late-plan": Incident(late_plan.SUMMARY, late_plan.play),
         "stolen-instance": Incident(stolen_instance.SUMMARY, stolen_instance.play),
         "two-responders": Incident(two_responders.SUMMARY, two_responders.play),

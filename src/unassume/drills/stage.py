@@ -6,6 +6,7 @@ shows an event. Its clock is jumped, not waited for.
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +14,10 @@ from datetime import datetime, timedelta
 
 from unassume.drills.actors import UNSTOPPABLE, Actor
 from unassume.lab import Call, Credentials, Lab
+from unassume.lab.clients import client
 from unassume.lab.seeds.bob_mary_keith import PEOPLE, RESPONDER, ROLE
 from unassume.lab.seeds.documents import arn
+from unassume.means.mark import POLICY_PREFIX
 from unassume.model.evidence import Evidence, Wait
 from unassume.model.leads import Lead
 from unassume.model.lineages import Lineage
@@ -26,6 +29,7 @@ from unassume.sources.progress import SilentProgress
 from unassume.steps.apply import apply
 from unassume.steps.find import find
 from unassume.steps.guards import Consent
+from unassume.steps.needs import responder_policy
 from unassume.steps.plan import plan
 from unassume.steps.survey import survey
 from unassume.steps.undo import undo
@@ -145,6 +149,22 @@ class Stage:
 
         role = self.world.accounts.survey(RoleSubject(account=self.lab.account, name=ROLE))
         return dict(role.inline) if role else {}
+
+    def standing(self) -> tuple[dict[str, str], list[str], list[str]]:
+        """The role's inline policies, its managed ones, and every managed policy of ours in the account."""
+        admin = client(self.lab, "iam", self.lab.credentials("admin"))
+        attached = admin.list_attached_role_policies(RoleName=ROLE)["AttachedPolicies"]
+        local = admin.list_policies(Scope="Local")["Policies"]
+        ours = [policy["PolicyName"] for policy in local if policy["PolicyName"].startswith(POLICY_PREFIX)]
+        return self.policies(), [policy["PolicyArn"] for policy in attached], ours
+
+    def widen_responder(self) -> None:
+        """Give the responder what `doctor --policy` prints: the lab's own is for inline cuts of roles only."""
+        admin = client(self.lab, "iam", self.lab.credentials("admin"))
+        wider = json.dumps(responder_policy(account=self.lab.account), separators=(",", ":"))
+        admin.create_policy(PolicyName="Responder", PolicyDocument=wider)
+        admin.attach_user_policy(UserName=RESPONDER, PolicyArn=arn(self.lab.account, "policy/Responder"))
+        self.lab.clock.advance(60)
 
     @property
     def now(self) -> datetime:
