@@ -115,8 +115,13 @@ class FakeAccounts:
     after_write: Callable[[Slot], None] | None = None
     _last: dict[Slot, _Write] = field(default_factory=dict)
 
-    def caller(self) -> Caller:
+    def caller(self, account: str | None = None) -> Caller:
+        if account not in (None, self.who.account):
+            raise AccessError(f"account {account} is out of reach")
         return self.who
+
+    def in_reach(self) -> tuple[str, ...]:
+        return (self.who.account,)
 
     def now(self) -> datetime:
         return self.clock.now() - timedelta(seconds=self.skew)

@@ -38,8 +38,11 @@ class Blobs(Protocol):
 class Accounts(Protocol):
     """The AWS accounts in reach of the responder's credentials; decides nothing."""
 
-    def caller(self) -> Caller:
-        """Who we are; AccessError without usable credentials."""
+    def caller(self, account: str | None = None) -> Caller:
+        """Who we are, or act as in an account in reach; AccessError without usable credentials there."""
+
+    def in_reach(self) -> tuple[str, ...]:
+        """The accounts we can act in, our own first; AccessError without usable credentials of our own."""
 
     def now(self) -> datetime:
         """AWS's clock, from the Date header of its latest answer carried forward; aware UTC."""

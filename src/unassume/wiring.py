@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from unassume.aws.accounts import AwsAccounts
 from unassume.aws.connection import Connection
 from unassume.aws.layers import PolicyReader
 from unassume.aws.permissions import AwsPermissions
-from unassume.aws.trail import LookupTrail
+from unassume.aws.reach import Reach
+from unassume.aws.trails import ReachedTrails
 from unassume.journal import FileJournal
 from unassume.ports import Clock, Progress, World
 from unassume.sources.blobs import LocalBlobs
@@ -27,12 +29,15 @@ def connect(
     incident: str = "",
     credentials_file: str | None = None,
     organization_profile: str | None = None,
+    reach_role: str | None = None,
+    reach_accounts: Sequence[str] = (),
 ) -> World:
     """The World of an AWS account, as boto3 finds it; nothing is read, written or asked before a step needs it.
 
     Receipts go below `state_dir`, else UNASSUME_STATE_DIR, else the user's own state folder. `incident` is named in
     the user agent of every call. `credentials_file` is read for profiles instead of the usual one. SCPs are written
-    with `organization_profile`.
+    with `organization_profile`. In each of `reach_accounts` the role `reach_role` is assumed (its name, with its path
+    if it has one).
     """
     clock = clock or SystemClock()
     connection = Connection(
@@ -40,10 +45,11 @@ def connect(
         credentials_file=credentials_file,
     )  # fmt: skip
     organization = connection.with_profile(organization_profile) if organization_profile is not None else None
+    reach = Reach(connection, {one: connection.as_role(one, reach_role) for one in reach_accounts if reach_role})
     return World(
-        trail=LookupTrail(connection),
+        trail=ReachedTrails(reach),
         blobs=LocalBlobs(),
-        accounts=AwsAccounts(connection, organization),
+        accounts=AwsAccounts(reach, organization),
         journal=FileJournal(state_dir or default_state_dir()),
         clock=clock,
         progress=progress or SilentProgress(),

@@ -9,6 +9,7 @@ import pytest
 from tests.aws.loopback import ACCOUNT, NOW, Answer, Asked, Loopback, refusal, xml
 from unassume.aws.accounts import AwsAccounts
 from unassume.aws.connection import Connection
+from unassume.aws.reach import Reach
 from unassume.errors import AccessError, InputError, StaleError
 from unassume.model.evidence import Probe
 from unassume.model.slots import RoleInlinePolicy, Standing
@@ -35,7 +36,7 @@ DENY = "User: x is not authorized to perform: iam:ListAccountAliases with an exp
 
 @pytest.fixture
 def accounts(connection: Connection) -> AwsAccounts:
-    return AwsAccounts(connection)
+    return AwsAccounts(Reach(connection))
 
 
 def test_the_caller_is_asked_once(aws: Loopback, accounts: AwsAccounts) -> None:

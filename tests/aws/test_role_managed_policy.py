@@ -9,6 +9,7 @@ import pytest
 from tests.aws.loopback import ACCOUNT, Loopback, refusal, xml
 from unassume.aws.accounts import AwsAccounts
 from unassume.aws.connection import Connection
+from unassume.aws.reach import Reach
 from unassume.errors import AccessError, StaleError
 from unassume.model.slots import RoleManagedPolicy, Standing
 
@@ -26,7 +27,7 @@ EXISTS = refusal("EntityAlreadyExists", "a policy called ours already exists", 4
 
 @pytest.fixture
 def accounts(connection: Connection) -> AwsAccounts:
-    return AwsAccounts(connection)
+    return AwsAccounts(Reach(connection))
 
 
 def attached(*arns: str) -> str:

@@ -20,6 +20,7 @@ import msgspec
 
 from unassume.aws.accounts import AwsAccounts
 from unassume.aws.connection import Connection
+from unassume.aws.reach import Reach
 from unassume.aws.trail import LookupTrail
 from unassume.errors import UnassumeError
 from unassume.journal import FileJournal
@@ -137,7 +138,7 @@ def _apply(order: Order, ways: Ways) -> str:
     """Apply the plan; what was wrong, if it came to an end with an error."""
     connection, clock = ways.into(order)
     world = World(
-        trail=LookupTrail(connection), blobs=LocalBlobs(), accounts=AwsAccounts(connection),
+        trail=LookupTrail(connection), blobs=LocalBlobs(), accounts=AwsAccounts(Reach(connection)),
         journal=MortalJournal(order.state_dir, ways.life), clock=clock, progress=SilentProgress(),
     )  # fmt: skip
     consent = Consent(max_bystanders=None, confirmed=frozenset(order.confirmed), reopen=True)

@@ -40,8 +40,11 @@ class MortalAccounts:
     inner: FakeAccounts
     life: Life
 
-    def caller(self) -> Caller:
-        return self.inner.caller()
+    def caller(self, account: str | None = None) -> Caller:
+        return self.inner.caller(account)
+
+    def in_reach(self) -> tuple[str, ...]:
+        return self.inner.in_reach()
 
     def now(self) -> datetime:
         return self.inner.now()

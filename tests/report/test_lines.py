@@ -55,7 +55,7 @@ def lineages(draw: st.DrawFn) -> Lineage:
     """A lineage in which everything a log says is hostile."""
     seen = draw(st.lists(SESSIONS, max_size=3, unique_by=lambda one: one.id))
     return Lineage(
-        lead=KEITH, holder=draw(st.none() | st.builds(RoleSubject, account=TEXTS, name=TEXTS)), holder_id=draw(TEXTS),
+        lead=KEITH, holders=draw(st.dictionaries(TEXTS, st.builds(RoleSubject, account=TEXTS, name=TEXTS), max_size=2)),
         sessions=tuple(seen), leaked=tuple(one.id for one in seen[:1]), descendants=tuple(one.id for one in seen[1:2]),
         made=(), coverage=draw(COVERAGES), seen_in_trail=draw(st.booleans()),
     )  # fmt: skip

@@ -27,7 +27,7 @@ SECOND = timedelta(seconds=1)
 
 def selected(name: str, lineage: Lineage, **said: object) -> tuple[Selector, ...]:
     choices = msgspec.convert({"incident": "inc-1", **said}, Choices)
-    return next(one for one in LADDER if one.name == name).selectors(lineage, choices)
+    return next(one for one in LADDER if one.name == name).selectors(lineage, ROLE_ID, choices)
 
 
 def test_the_narrowest_comes_first() -> None:

@@ -57,7 +57,7 @@ class FakeFolder:
 class Nobody(FakeAccounts):
     """Credentials AWS does not take."""
 
-    def caller(self) -> Caller:
+    def caller(self, account: str | None = None) -> Caller:
         raise AccessError("no AWS credentials found", hint="sign in again")
 
     def now(self) -> datetime:

@@ -200,7 +200,7 @@ def test_a_session_named_like_a_token_is_cut(start: str) -> None:
     made, lineage = set_up.planned(lead), set_up.found(lead)
     assert lineage.seen_in_trail
     assert f'"{ROLE_ID}:{name}"' in (made.changes[0].after or "")
-    seen = preview(made, lineage.sessions, START, targets=lineage.on_the_holder)
+    seen = preview(made, lineage.sessions, START, targets=lineage.on_the_holders)
     assert [one.verdict for one in seen.judgements if one.is_target] == [Verdict.CUT]
 
 

@@ -44,11 +44,11 @@ def raised(
     set_up.trail.is_unreadable = not readable
     made = set_up.planned(rung=rung)
     lineage = set_up.found()
-    seen = preview(made, lineage.sessions, START, targets=lineage.on_the_holder)
+    seen = preview(made, lineage.sessions, START, targets=lineage.on_the_holders)
     if role != ROLE_NAME:
         slots = [REPLACE(change, slot=REPLACE(change.slot, role=role)) for change in made.changes]
         made = REPLACE(made, changes=tuple(slots))
-    return objections(made, seen, caller or set_up.accounts.who, made.cut_off.expected(START), START)
+    return objections(made, seen, [caller or set_up.accounts.who], made.cut_off.expected(START), START)
 
 
 def reopening(until_hours: float = 36) -> tuple[Objection, ...]:
@@ -60,7 +60,7 @@ def reopening(until_hours: float = 36) -> tuple[Objection, ...]:
     undoing = REPLACE(made, purpose="undo", changes=(REPLACE(made.changes[0], before=text, after=None),))
     now = START + timedelta(hours=36 - until_hours)
     nobody = Preview(judgements=(), bystanders_known=True)
-    return objections(undoing, nobody, set_up.accounts.who, now, now)
+    return objections(undoing, nobody, [set_up.accounts.who], now, now)
 
 
 def is_refused(found: tuple[Objection, ...], consent: Consent) -> str | None:
@@ -299,8 +299,8 @@ def shared(lead: Lead) -> tuple[Objection, ...]:
     anne = Identity(kind="IAMUser", account=ACCOUNT, arn=f"arn:aws:iam::{ACCOUNT}:user/anne", principal_id="AIDAANNE")
     set_up.trail.seen.append(issuance("keith", START - timedelta(minutes=30), "ASIAEXAMPLEANNE00000", caller=anne))
     made, lineage = set_up.planned(lead), set_up.found(lead)
-    seen = preview(made, lineage.sessions, START, targets=lineage.on_the_holder)
-    return objections(made, seen, set_up.accounts.who, made.cut_off.expected(START), START)
+    seen = preview(made, lineage.sessions, START, targets=lineage.on_the_holders)
+    return objections(made, seen, [set_up.accounts.who], made.cut_off.expected(START), START)
 
 
 @pytest.mark.parametrize("lead", [KEITH, KeyLead(key_id=KEYS["keith"])], ids=["by name", "by key"])

@@ -242,8 +242,7 @@ def lineages(draw: st.DrawFn) -> Lineage:
     has_role = draw(st.booleans())
     state = draw(st.sampled_from(["read", "refused"]))
     return Lineage(
-        lead=KEITH, holder=RoleSubject(account=ACCOUNT, name=ROLE_NAME) if has_role else None,
-        holder_id=ROLE_ID if has_role else None,
+        lead=KEITH, holders={ROLE_ID: RoleSubject(account=ACCOUNT, name=ROLE_NAME)} if has_role else {},
         sessions=tuple(seen), leaked=tuple(draw(some)), descendants=tuple(draw(some)), made=(),
         coverage=Coverage(
             source="x", as_of=START, since=START, regions=(RegionRead(account=ACCOUNT, region="r", state=state),)
@@ -269,7 +268,7 @@ ROLES = st.builds(
 )
 def test_plan_never_raises(lineage: Lineage, role: Role | None, rung: RungName | None, canary: bool) -> None:
     """Whatever was found, there is a plan; where it writes nothing, a gap says why; what it writes apply takes."""
-    roles, gaps = ((role,), ()) if role and lineage.holder else ((), ("the role is gone",))
+    roles, gaps = ((role,), ()) if role and lineage.holders else ((), ("the role is gone",))
     survey = Survey(caller=RESPONDER, as_of=START, holders=roles, gaps=gaps)
     made = plan(lineage, survey, Choices(incident="inc", rung=rung, canary=canary))
     assert made.changes or made.gaps

@@ -22,7 +22,7 @@ from unassume.steps.preview import preview
 def seen(set_up: Scene, lead: Lead = KEITH, rung: RungName | None = None, seconds: float = 30) -> Preview:
     """The preview of a plan as of now."""
     lineage, made = set_up.found(lead), set_up.planned(lead, rung=rung)
-    return preview(made, lineage.sessions, START + timedelta(seconds=seconds), targets=lineage.on_the_holder)
+    return preview(made, lineage.sessions, START + timedelta(seconds=seconds), targets=lineage.on_the_holders)
 
 
 def verdicts(found: Preview, set_up: Scene) -> dict[str, Verdict]:
@@ -82,7 +82,7 @@ def test_the_canary_is_nobody() -> None:
     own = msgspec.structs.replace(
         lineage.sessions[0], id="s-canary", principal_id=canary.principal_id, session_name=canary.session_name
     )
-    found = preview(made, (*lineage.sessions, own), START, targets=lineage.on_the_holder)
+    found = preview(made, (*lineage.sessions, own), START, targets=lineage.on_the_holders)
     assert "s-canary" not in {one.session_id for one in found.judgements}
     assert len(found.judgements) == 3
 

@@ -9,6 +9,7 @@ from typing import Any, assert_never
 from unassume.aws import inventory, roles, users
 from unassume.aws.connection import Connection
 from unassume.aws.probes import Probes
+from unassume.aws.reach import Reach
 from unassume.aws.slots import access_key, inline_policy, managed_policy, scp
 from unassume.errors import AccessError, InputError
 from unassume.model.evidence import Probe, Probed, ProfileProbe
@@ -27,34 +28,37 @@ from unassume.model.surveys import Caller, RoleSubject, ScpRoom, Subject, Survey
 
 
 class AwsAccounts:
-    """The account the responder's credentials are of; AccessError for anything in another one.
+    """The accounts in reach of the responder's credentials; AccessError for anything in another one.
 
     SCPs go by the credentials of `organization`, the management account's or a delegated administrator's.
     """
 
-    def __init__(self, connection: Connection, organization: Connection | None = None) -> None:
-        self._connection, self._organization = connection, organization
-        self._probes = Probes(connection)
+    def __init__(self, reach: Reach, organization: Connection | None = None) -> None:
+        self._reach, self._organization = reach, organization
+        self._probes: dict[str, Probes] = {}
 
-    def caller(self) -> Caller:
-        """Who we are, asked once; AccessError without usable credentials."""
-        identity = self._connection.identity()
+    def caller(self, account: str | None = None) -> Caller:
+        """Who we are, or act as in that account, asked once; AccessError without usable credentials."""
+        reached = self._reach.own if account is None else self._reach.connection(account)
+        identity = reached.identity()
         arn = identity["Arn"]
         return Caller(account=identity["Account"], arn=arn, user_id=identity["UserId"], role_name=_role_name(arn))
 
+    def in_reach(self) -> tuple[str, ...]:
+        """The accounts we can act in, our own first."""
+        return self._reach.accounts()
+
     def now(self) -> datetime:
         """AWS's clock, aware UTC."""
-        return self._connection.now()
+        return self._reach.own.now()
 
     def survey(self, subject: Subject) -> Surveyed | None:
         """What stands under that name, or None; AccessError when it may not be read."""
         match subject:
             case RoleSubject():
-                self._in_reach(subject.account)
-                return roles.survey(self._connection.client("iam"), subject)
+                return roles.survey(self._iam(subject.account), subject)
             case UserSubject():
-                self._in_reach(subject.account)
-                return users.survey(self._connection.client("iam"), subject)
+                return users.survey(self._iam(subject.account), subject)
             case _:
                 assert_never(subject)
 
@@ -75,7 +79,7 @@ class AwsAccounts:
 
     def policies(self, role: str | None = None) -> Iterable[HeldPolicy]:
         """Every policy of the account's roles and users; of one role, read without the right to read them all."""
-        account, iam = self.caller().account, self._connection.client("iam")
+        account, iam = self.caller().account, self._reach.own.client("iam")
         if role is None:
             return inventory.policies(iam, account)
         found = roles.survey(iam, RoleSubject(account=account, name=role))
@@ -88,29 +92,29 @@ class AwsAccounts:
 
     def read(self, slot: Slot) -> Standing:
         """What stands in the slot, its text byte for byte as AWS keeps it."""
-        self._in_reach(slot.account)
+        iam = self._iam(slot.account)
         match slot:
             case RoleInlinePolicy() | UserInlinePolicy():
-                return inline_policy.read(self._connection.client("iam"), slot)
+                return inline_policy.read(iam, slot)
             case RoleManagedPolicy() | UserManagedPolicy():
-                return managed_policy.read(self._connection.client("iam"), slot)
+                return managed_policy.read(iam, slot)
             case AccessKeyStatus():
-                return access_key.read(self._connection.client("iam"), slot)
+                return access_key.read(iam, slot)
             case Scp():
-                return scp.read(self._organizations(), self._connection.client("iam"), slot)
+                return scp.read(self._organizations(), iam, slot)
             case _:
                 assert_never(slot)
 
     def write(self, slot: Slot, before: str | None, after: str | None) -> None:
         """Put `after` where `before` stood; all are put or removed whole, so `before` is not needed."""
-        self._in_reach(slot.account)
+        iam = self._iam(slot.account)
         match slot:
             case RoleInlinePolicy() | UserInlinePolicy():
-                inline_policy.write(self._connection.client("iam"), slot, after)
+                inline_policy.write(iam, slot, after)
             case RoleManagedPolicy() | UserManagedPolicy():
-                managed_policy.write(self._connection.client("iam"), slot, after)
+                managed_policy.write(iam, slot, after)
             case AccessKeyStatus():
-                access_key.write(self._connection.client("iam"), slot, after)
+                access_key.write(iam, slot, after)
             case Scp():
                 scp.write(self._organizations(), slot, after)
             case _:
@@ -118,13 +122,14 @@ class AwsAccounts:
 
     def probe(self, probe: Probe | ProfileProbe) -> Probed:
         """Ask as the session, or with the profile; neither's credentials ever leave this adapter."""
-        return self._probes.probe(probe)
+        account = self.caller().account if isinstance(probe, ProfileProbe) else probe.role_arn.split(":")[4]
+        if account not in self._probes:
+            self._probes[account] = Probes(self._reach.connection(account))
+        return self._probes[account].probe(probe)
 
-    def _in_reach(self, account: str) -> None:
-        ours = self.caller().account
-        if account != ours:
-            hint = f"use a profile of account {account}"
-            raise AccessError(f"account {account} is out of reach: the credentials are of {ours}", hint=hint)
+    def _iam(self, account: str) -> Any:
+        """The way to IAM in one account; AccessError when it is out of reach."""
+        return self._reach.connection(account).client("iam")
 
 
 def _role_name(arn: str) -> str | None:

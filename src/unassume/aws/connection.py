@@ -36,8 +36,10 @@ class Connection:
         endpoint_url: str | None = None,
         incident: str = "",
         credentials_file: str | None = None,
+        provider: Any = None,
     ) -> None:
         self.clock = clock
+        self._provider = provider
         self._credentials_file = credentials_file
         self._profile = profile
         # AWS: boto3 reads AWS_DEFAULT_REGION alone; every other tool of AWS's reads AWS_REGION, and it comes first.
@@ -73,13 +75,17 @@ class Connection:
             return self._session
 
     def _core_session(self) -> Any:
-        """A botocore session of our own where another credentials file was named; None for boto3's usual one."""
-        if self._credentials_file is None:
+        """A botocore session of our own where its credentials come from elsewhere; None for boto3's usual one."""
+        if self._credentials_file is None and self._provider is None:
             return None
         import botocore.session
+        from botocore.credentials import CredentialResolver
 
         core = botocore.session.get_session()
-        core.set_config_variable("credentials_file", self._credentials_file)
+        if self._credentials_file is not None:
+            core.set_config_variable("credentials_file", self._credentials_file)
+        if self._provider is not None:
+            core.register_component("credential_provider", CredentialResolver(providers=[self._provider]))
         return core
 
     def client(self, service: str, region: str | None = None) -> Any:
@@ -108,6 +114,15 @@ class Connection:
         return Connection(
             self.clock, profile=profile, region=self.region, endpoint_url=self._endpoint_url, incident=self._incident,
             credentials_file=self._credentials_file,
+        )  # fmt: skip
+
+    def as_role(self, account: str, role: str) -> Connection:
+        """The same AWS, seen as a role of another account that these credentials may assume, asked for when used."""
+        from unassume.aws.assumed import AssumedRole
+
+        return Connection(
+            self.clock, region=self._region, endpoint_url=self._endpoint_url, incident=self._incident,
+            provider=AssumedRole(self, account, role, f"unassume-{_token(self._incident)}"[:64]),
         )  # fmt: skip
 
     def identity(self) -> Mapping[str, str]:

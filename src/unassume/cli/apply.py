@@ -16,6 +16,7 @@ from unassume.cli.options import (
     organization_option,
     output_option,
 )
+from unassume.cli.reaching import reach_options
 from unassume.errors import AccessError, InputError, RefusedError
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 @output_option
 @aws_options
 @organization_option
+@reach_options
 @click.pass_context
 def apply(
     context: click.Context, plan_file: str | None, resume: str | None, yes: bool, protected: tuple[str, ...],

@@ -7,6 +7,7 @@ import click
 from unassume.cli.exits import Exit
 from unassume.cli.given import given_lead
 from unassume.cli.options import Aws, aws_options, lead_argument, output_option, utc_instant
+from unassume.cli.reaching import reach_options
 
 
 @click.command(short_help="Show who holds sessions of the role a lead leads to.")
@@ -14,6 +15,7 @@ from unassume.cli.options import Aws, aws_options, lead_argument, output_option,
 @click.option("--as-of", metavar="TIME", help="Look as if it were this UTC instant, such as 2026-11-23T18:30:00Z.")
 @output_option
 @aws_options
+@reach_options
 @click.pass_context
 def find(
     context: click.Context, lead: tuple[str, ...], as_of: str | None, output: str, aws: Aws,
@@ -31,9 +33,9 @@ def find(
     lineage = step(parsed, aws.world(), as_of=at)
     if output == "json":
         show_json("lineage", lineage)
-    elif lineage.holder is not None:
+    elif lineage.holders:
         show(lineage_lines(lineage, width()))
-    if lineage.holder is None or not lineage.seen_in_trail:
+    if not lineage.holders or not lineage.seen_in_trail:
         show_not_found(lineage)
         context.exit(Exit.NOT_FOUND)
     if not lineage.coverage.readable:

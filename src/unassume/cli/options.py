@@ -26,6 +26,8 @@ class Aws:
     state_dir: str | None
     clock: Clock | None = None
     organization_profile: str | None = None
+    reach_role: str | None = None
+    reach_accounts: tuple[str, ...] = ()
 
     def world(self, incident: str = "") -> World:
         """The World of the responder's own account; nothing is asked of AWS yet."""
@@ -41,6 +43,8 @@ class Aws:
             progress=TerminalProgress(),
             incident=incident,
             organization_profile=self.organization_profile,
+            reach_role=self.reach_role,
+            reach_accounts=self.reach_accounts,
         )
 
 

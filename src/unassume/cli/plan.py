@@ -10,6 +10,7 @@ import click
 from unassume.cli.exits import Exit
 from unassume.cli.given import given_lead
 from unassume.cli.options import Aws, aws_options, lead_argument, organization_option, output_option, utc_instant
+from unassume.cli.reaching import reach_options
 from unassume.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ LEAKED = ("session", "person", "workload", "unknown")
 @output_option
 @aws_options
 @organization_option
+@reach_options
 @click.pass_context
 def plan(
     context: click.Context, lead: tuple[str, ...], out: str | None, rung: str | None, leaked: str,
@@ -49,7 +51,7 @@ def plan(
 ) -> None:  # fmt: skip
     """Plan the narrowest cut for LEAD; nothing is written to the account.
 
-    Several leads of one role may be given, also on standard input (-).
+    Several leads may be given, also on standard input (-).
     """
     import msgspec
 
@@ -88,9 +90,9 @@ def plan(
         show(emitted(made, emit, {one.id: one.arn for one in looked_at.holders}))
     elif output == "json":
         show_json("plan", made)
-    elif lineage.holder is not None:
+    elif lineage.holders:
         _show(made, out)
-    if lineage.holder is None:
+    if not lineage.holders:
         show_not_found(lineage)
         context.exit(Exit.NOT_FOUND)
     _leave(context, made, was_seen=lineage.seen_in_trail)

@@ -78,7 +78,7 @@ def show_not_found(lineage: Lineage) -> None:
     """Say on stderr that a lead leads nowhere, or to a session no event shows."""
     from unassume.report.lineage import why_nothing
 
-    if lineage.holder is None:
+    if not lineage.holders:
         complain(why_nothing(lineage), "look at the account, the profile, and how the lead is spelled")
     else:
         complain("no event shows this session (yet)", "the trail lags some minutes; plan can cut it by its name")

@@ -6,6 +6,7 @@ import click
 
 from unassume.cli.apply import agree, consent, leave
 from unassume.cli.options import Aws, aws_options, organization_option, output_option
+from unassume.cli.reaching import reach_options
 from unassume.errors import RefusedError
 
 
@@ -16,6 +17,7 @@ from unassume.errors import RefusedError
 @output_option
 @aws_options
 @organization_option
+@reach_options
 @click.pass_context
 def undo(
     context: click.Context, receipt: str, yes: bool, reopen: bool, output: str, aws: Aws,

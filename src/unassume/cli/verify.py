@@ -8,6 +8,7 @@ import click
 
 from unassume.cli.exits import Exit
 from unassume.cli.options import Aws, aws_options, organization_option, output_option
+from unassume.cli.reaching import reach_options
 
 
 @click.command(short_help="Prove a cut, or say what is missing.")
@@ -18,6 +19,7 @@ from unassume.cli.options import Aws, aws_options, organization_option, output_o
 @output_option
 @aws_options
 @organization_option
+@reach_options
 @click.pass_context
 def verify(
     context: click.Context, receipt: str, wait: bool, timeout: int, probe_profile: str | None, output: str, aws: Aws,

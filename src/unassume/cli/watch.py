@@ -11,6 +11,7 @@ import click
 
 from unassume.cli.exits import Exit
 from unassume.cli.options import Aws, aws_options, organization_option, output_option, utc_instant
+from unassume.cli.reaching import reach_options
 from unassume.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ SECONDS = 60
 @output_option
 @aws_options
 @organization_option
+@reach_options
 @click.pass_context
 def watch(
     context: click.Context, receipt: str, every: int, until: str | None, on_loss: str | None, output: str, aws: Aws,

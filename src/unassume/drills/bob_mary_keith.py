@@ -21,7 +21,7 @@ def play(stage: Stage) -> Rehearsal:
     """From the leaked key id to the proof, Keith's return, and the undo."""
     before, start = stage.everybody_works(), stage.policies()
     lineage, made = stage.planned(parse_lead(stage.thief.key_id))
-    seen = preview(made, lineage.sessions, made.cut_off.expected(stage.now), targets=lineage.on_the_holder)
+    seen = preview(made, lineage.sessions, made.cut_off.expected(stage.now), targets=lineage.on_the_holders)
     story = [
         *chapter("who holds what", *holders(lineage)),
         *chapter("the leak", *told(f"Keith's key {stage.thief.key_id} is used from {stage.thief.address}.")),

@@ -25,7 +25,7 @@ def play(stage: Stage) -> Rehearsal:
     """From the role's name to the proof; the guards refuse first."""
     before, start = stage.everybody_works(), stage.policies()
     lineage, made = stage.planned(RoleLead(name=ROLE), "older-sessions")
-    seen = preview(made, lineage.sessions, made.cut_off.expected(stage.now), targets=lineage.on_the_holder)
+    seen = preview(made, lineage.sessions, made.cut_off.expected(stage.now), targets=lineage.on_the_holders)
     refused = _refusal(stage, made)
     story = [
         *chapter("who holds what", *holders(lineage)),

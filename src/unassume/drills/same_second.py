@@ -38,7 +38,7 @@ def play(stage: Stage) -> Rehearsal:
     }
 
     lineage, pinned = stage.planned(parse_lead(stage.thief.key_id), cut_off=CutOff(at=cut_off))
-    seen = preview(pinned, lineage.sessions, cut_off, targets=lineage.on_the_holder)
+    seen = preview(pinned, lineage.sessions, cut_off, targets=lineage.on_the_holders)
     first = stage.applied(pinned)
     minted["before the deny was enforced"] = _mint(stage, stage.now)
     early = stage.verified(first)

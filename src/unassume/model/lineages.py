@@ -29,13 +29,13 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     A lead that names a role alone names no session as leaked; `descendants` is then what anybody on it issued.
 
-    `role` is None when the lead leads nowhere; a session the lead names that no event shows is listed
-    with an unknown issue time. `seen_in_trail` is false in that case; `why_nothing` says why there is no role.
+    `holders` are the roles and users the lead leads to, by unique id; none when it leads nowhere, and `why_nothing`
+    says why. A session the lead names that no event shows is listed with an unknown issue time, and `seen_in_trail` is
+    false.
     """
 
     lead: Lead
-    holder: Subject | None
-    holder_id: str | None
+    holders: dict[str, Subject]
     sessions: tuple[Session, ...]
     leaked: tuple[str, ...]
     descendants: tuple[str, ...]
@@ -46,19 +46,23 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     why_nothing: str = ""
 
     @property
-    def on_the_holder(self) -> tuple[str, ...]:
-        """The leaked sessions, and those of their descendants that are sessions of the same role."""
+    def on_the_holders(self) -> tuple[str, ...]:
+        """The leaked sessions, and those of their descendants that are of a role or user the lead leads to."""
         if not self.leaked:
             return ()
-        below = (one for one in self.descendants if self.session(one).holder_id == self.holder_id)
-        return (*self.leaked, *below)
+        return (*self.leaked, *(one for one in self.descendants if self.session(one).holder_id in self.holders))
+
+    def leaked_on(self, holder_id: str) -> tuple[Session, ...]:
+        """The leaked sessions of one role or user the lead leads to, and their descendants on it."""
+        named = (self.session(one) for one in self.on_the_holders)
+        return tuple(one for one in named if one.holder_id == holder_id)
 
     @property
     def below(self) -> tuple[Session, ...]:
-        """The sessions of other roles that came of the leaked ones; none while nobody knows which session leaked."""
+        """The sessions of further roles that came of the leaked ones; none while nobody knows which session leaked."""
         if not self.leaked:
             return ()
-        return tuple(one for one in map(self.session, self.descendants) if one.holder_id != self.holder_id)
+        return tuple(one for one in map(self.session, self.descendants) if one.holder_id not in self.holders)
 
     def session(self, session_id: str) -> Session:
         """The session of that id; KeyError when there is none."""

@@ -95,7 +95,10 @@ def holder_id(sighting: Sighting) -> str:
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """What to look for in a trail: anything within the window that touches one of these."""
+    """What to look for in a trail: anything within the window that touches one of these.
+
+    `within` says of names and keys in which accounts' trails it is enough to look; one that it does not hold, in all.
+    """
 
     since: datetime
     until: datetime
@@ -103,6 +106,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     key_ids: tuple[str, ...] = ()
     session_names: tuple[str, ...] = ()
     event_names: tuple[str, ...] = ()
+    within: dict[str, tuple[str, ...]] = {}
 
 
 class RegionRead(msgspec.Struct, frozen=True, kw_only=True):

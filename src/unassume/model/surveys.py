@@ -110,6 +110,9 @@ class User(msgspec.Struct, frozen=True, kw_only=True, tag="user", tag_field="sur
 Surveyed = Role | User
 
 
+NOBODY_LOOKED = "nobody looked"
+
+
 class ScpRoom(msgspec.Struct, frozen=True, kw_only=True):
     """How many more SCPs the account takes, or why we can attach none."""
 
@@ -118,11 +121,15 @@ class ScpRoom(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Survey(msgspec.Struct, frozen=True, kw_only=True):
-    """What the account looked like at `as_of` (AWS's clock); `skew_seconds` is ours minus AWS's."""
+    """What the accounts looked like at `as_of` (AWS's clock); `skew_seconds` is ours minus AWS's.
+
+    `in_reach` are the accounts our credentials reach; `scps` is by account.
+    """
 
     caller: Caller
     as_of: datetime
     holders: tuple[Surveyed, ...]
     skew_seconds: float = 0.0
-    scps: ScpRoom = ScpRoom(why_not="nobody looked")
+    scps: dict[str, ScpRoom] = {}
+    in_reach: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()

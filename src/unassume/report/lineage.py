@@ -21,10 +21,11 @@ _MOST_TYPED = 8
 def lineage_lines(lineage: Lineage, width: int = 80) -> list[str]:
     """The whole answer of `find`, leaked sessions first."""
     lines = paragraph(describe_lead(lineage.lead), width, "lead: ")
-    if lineage.holder is None:
+    if not lineage.holders:
         return [*lines, *paragraph(f"nothing; {why_nothing(lineage)}", width, "found: ")]
-    kind = "role: " if isinstance(lineage.holder, RoleSubject) else "user: "
-    lines += paragraph(f"{lineage.holder.name} in {lineage.holder.account} ({lineage.holder_id})", width, kind)
+    for unique_id, holder in lineage.holders.items():
+        kind = "role: " if isinstance(holder, RoleSubject) else "user: "
+        lines += paragraph(f"{holder.name} in {holder.account} ({unique_id})", width, kind)
     if not lineage.seen_in_trail:
         lines += paragraph("no event shows this session (yet): the trail lags some minutes behind", width, "note: ")
     lines += ["", *session_lines(lineage, lineage.coverage.as_of, width), ""]

@@ -20,17 +20,21 @@ def issued_by_key(lineage: Lineage, targets: Iterable[Session], leaked: Leaked) 
 
     Where the trail does not tell which key gave the targets, any that the user issued counts.
     """
-    if leaked == "session" or not isinstance(lineage.holder, UserSubject):
+    if leaked == "session":
         return ()
     known = {one.id: one for one in targets}
-    keys = {
-        one.parent.key_id for one in known.values() if one.parent is not None and one.holder_id == lineage.holder_id
-    }
-    others = (one for one in lineage.sessions if one.id not in known and one.live is not False)
-    return tuple(one for one in others if _is_by(one, lineage.holder_id, keys))
+    others = [one for one in lineage.sessions if one.id not in known and one.live is not False]
+    users = [id_ for id_, subject in lineage.holders.items() if isinstance(subject, UserSubject)]
+    found = (one for id_ in users for one in others if _is_by(one, id_, _keys(known.values(), id_)))
+    return tuple(dict.fromkeys(found))
 
 
-def _is_by(session: Session, user_id: str | None, keys: Collection[str | None]) -> bool:
+def _keys(sessions: Iterable[Session], user_id: str) -> set[str | None]:
+    """The keys that gave these tokens of the user, as far as the trail tells."""
+    return {one.parent.key_id for one in sessions if one.parent is not None and one.holder_id == user_id}
+
+
+def _is_by(session: Session, user_id: str, keys: Collection[str | None]) -> bool:
     parent = session.parent
     if parent is None or parent.principal_id != user_id:
         return False

@@ -16,9 +16,9 @@ NEEDS = "a lead that names a session, its places (--egress CIDR, --vpc ID), and 
 REMAINS = "use the credentials from within those places, behind the same NAT or in the same VPC"
 
 
-def selectors(lineage: Lineage, choices: Choices) -> tuple[Selector, ...]:
+def selectors(lineage: Lineage, holder_id: str, choices: Choices) -> tuple[Selector, ...]:
     """One selector per name of the leaked sessions and of what they issued; none without the responder's word."""
     if not choices.egress or not choices.no_presigned_urls:
         return ()
-    names = {lineage.session(session_id).principal_id for session_id in lineage.on_the_holder}
+    names = {one.principal_id for one in lineage.leaked_on(holder_id)}
     return tuple(ElsewhereSelector(name, choices.egress, choices.vpcs) for name in sorted(names))

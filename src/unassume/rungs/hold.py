@@ -14,6 +14,6 @@ NEEDS = "a role or user"
 REMAINS = "nothing with it, and neither can anybody else until the hold is undone"
 
 
-def selectors(lineage: Lineage, choices: Choices) -> tuple[Selector, ...]:
+def selectors(lineage: Lineage, holder_id: str, choices: Choices) -> tuple[Selector, ...]:
     """One selector for the whole role; none when the lead leads to no role."""
-    return (HoldSelector(),) if lineage.holder is not None else ()
+    return (HoldSelector(),) if holder_id in lineage.holders else ()

@@ -17,9 +17,9 @@ NEEDS = "the trail to show when each leaked session was issued"
 REMAINS = "use any other session of the name, and assume the role again if what he assumed it with leaked too"
 
 
-def selectors(lineage: Lineage, choices: Choices) -> tuple[Selector, ...]:
+def selectors(lineage: Lineage, holder_id: str, choices: Choices) -> tuple[Selector, ...]:
     """One selector per session that leaked and per one of the role it issued; none where an issue time is open."""
-    sessions = [one for one in targets_of(lineage, choices.leaked) if one.holder_id == lineage.holder_id]
+    sessions = [one for one in targets_of(lineage, choices.leaked) if one.holder_id == holder_id]
     windows = {(one.principal_id, *one.issued_within) for one in sessions if one.issued_within is not None}
     if any(one.issued_within is None for one in sessions):
         return ()

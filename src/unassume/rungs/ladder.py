@@ -10,13 +10,16 @@ from unassume.model.plans import Choices, RungName
 from unassume.model.selectors import Selector
 from unassume.rungs import elsewhere, hold, issuance, older_sessions, person, scp, session_name
 
+Selecting = Callable[[Lineage, str, Choices], tuple[Selector, ...]]
+"""What a rung cuts, for one role or user of a lineage, by unique id."""
+
 
 @dataclass(frozen=True)
 class Rung:
-    """One rung: its selectors for a lineage, what it needs to have any, and what it leaves the thief."""
+    """One rung: its selectors, what it needs to have any, and what it leaves the thief."""
 
     name: RungName
-    selectors: Callable[[Lineage, Choices], tuple[Selector, ...]]
+    selectors: Selecting
     needs: str
     remains: str
 

@@ -14,6 +14,6 @@ NEEDS = "a role or user"
 REMAINS = "assume the role again, if what he assumed it with leaked too; everybody else has to as well"
 
 
-def selectors(lineage: Lineage, choices: Choices) -> tuple[Selector, ...]:
+def selectors(lineage: Lineage, holder_id: str, choices: Choices) -> tuple[Selector, ...]:
     """One selector for the whole role; none when the lead leads to no role."""
-    return (OlderSessionsSelector(),) if lineage.holder is not None else ()
+    return (OlderSessionsSelector(),) if holder_id in lineage.holders else ()

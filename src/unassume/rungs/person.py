@@ -14,8 +14,8 @@ NEEDS = "a source identity on every leaked session, or `--person-tag KEY` for a 
 REMAINS = "assume the role again as himself, or under another identity where the trust lets him choose one"
 
 
-def selectors(lineage: Lineage, choices: Choices) -> tuple[Selector, ...]:
-    """One selector per person the leaked sessions are of; none where one of them shows nobody's mark."""
+def selectors(lineage: Lineage, holder_id: str, choices: Choices) -> tuple[Selector, ...]:
+    """One selector per person the leaked sessions are of, on whichever role; none where one shows nobody's mark."""
     key = SOURCE_IDENTITY if choices.person_tag is None else f"{TAG}{choices.person_tag}"
     sessions = [lineage.session(one) for one in lineage.leaked]
     marks = {one.source_identity if choices.person_tag is None else one.tag(choices.person_tag) for one in sessions}

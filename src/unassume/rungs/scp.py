@@ -16,6 +16,6 @@ NEEDS = "a lead that names a session, and --organization-profile"
 REMAINS = "assume the role again, if what he assumed it with leaked too; he cannot take this deny away"
 
 
-def selectors(lineage: Lineage, choices: Choices) -> tuple[Selector, ...]:
+def selectors(lineage: Lineage, holder_id: str, choices: Choices) -> tuple[Selector, ...]:
     """The same as by session name: an SCP binds all of the account, so each statement names whom it is for."""
-    return session_name.selectors(lineage, choices)
+    return session_name.selectors(lineage, holder_id, choices)

@@ -11,7 +11,7 @@ NEEDS = "a lead that names a session"
 REMAINS = "assume the role again, if what he assumed it with leaked too; that session is a new one"
 
 
-def selectors(lineage: Lineage, choices: Choices) -> tuple[Selector, ...]:
+def selectors(lineage: Lineage, holder_id: str, choices: Choices) -> tuple[Selector, ...]:
     """One selector per name of the leaked sessions and of what they issued on this very role."""
-    names = {lineage.session(session_id).principal_id for session_id in lineage.on_the_holder}
+    names = {one.principal_id for one in lineage.leaked_on(holder_id)}
     return tuple(SessionNameSelector(principal_id) for principal_id in sorted(names))

@@ -15,17 +15,17 @@ def targets_of(lineage: Lineage, leaked: Leaked, persons: tuple[PersonSelector, 
     Of one session known by its key, that session and what it issued; of a person, all of his; else all of the name
     that nobody else is known to hold.
     """
-    return (*_on_the_holder(lineage, leaked, persons), *lineage.below)
+    return (*_on_the_holders(lineage, leaked, persons), *lineage.below)
 
 
-def _on_the_holder(lineage: Lineage, leaked: Leaked, persons: tuple[PersonSelector, ...]) -> tuple[Session, ...]:
-    named = [lineage.session(one) for one in lineage.on_the_holder]
+def _on_the_holders(lineage: Lineage, leaked: Leaked, persons: tuple[PersonSelector, ...]) -> tuple[Session, ...]:
+    named = [lineage.session(one) for one in lineage.on_the_holders]
     match leaked:
         case "session":
             return tuple(one for one in named if one.id in lineage.descendants or _is_held(one, lineage))
         case "person":
             known = {one.id for one in named}
-            his = (one for one in lineage.sessions if one.id not in known and one.holder_id == lineage.holder_id)
+            his = (one for one in lineage.sessions if one.id not in known and one.holder_id in lineage.holders)
             return (*named, *(one for one in his if any(person.is_of(one) for person in persons)))
         case _:
             return tuple(named)

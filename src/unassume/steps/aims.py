@@ -1,4 +1,4 @@
-"""Where leads lead: to one role or user, and to the session names and keys that leaked of it."""
+"""Where leads lead: to roles and users, and to the session names and keys that leaked of them."""
 
 from __future__ import annotations
 
@@ -30,32 +30,42 @@ from unassume.trail.origins.user_tokens import GIVEN_OUT
 class Named(msgspec.Struct, frozen=True, kw_only=True):
     """A user id of the role or user, the name in it, and the key by which a lead named it, if one did."""
 
+    holder_id: str
     principal_id: str
     session_name: str
     key_id: str | None = None
 
 
 class Aim(msgspec.Struct, frozen=True, kw_only=True):
-    """The role or user that leads lead to, and whom they name on it (nobody: it alone); none when it is gone."""
+    """The roles and users that leads lead to, and whom they name on them (nobody: them alone); none when gone."""
 
-    holder: Surveyed | None = None
+    holders: tuple[Surveyed, ...] = ()
     named: tuple[Named, ...] = ()
     why_not: str = ""
 
+    @property
+    def ids(self) -> frozenset[str]:
+        """The unique ids of those roles and users."""
+        return frozenset(one.id for one in self.holders)
+
+    def account(self, unique_id: str) -> str:
+        """The account of one of them."""
+        return next(one.account for one in self.holders if one.id == unique_id)
+
     def leaked(self, sessions: Iterable[Session]) -> tuple[Session, ...]:
         """The sessions that are named: by key the one that held it and those alike, by name all of that name."""
-        if self.holder is None or not self.named:
+        if not self.named:
             return ()
-        by_name: dict[str, list[Session]] = {}
+        ids, by_name = self.ids, dict[str, list[Session]]()
         for session in sessions:
-            if session.holder_id == self.holder.id:
+            if session.holder_id in ids:
                 by_name.setdefault(session.principal_id, []).append(session)
         found = (one for named in self.named for one in _named(by_name.get(named.principal_id, []), named.key_id))
         return tuple({session.id: session for session in found}.values())
 
 
 def aim_of(lead: Lead, inquiry: Inquiry, world: World) -> Aim:
-    """Where the lead leads; of several the one that leads nowhere is a gap, and two roles are an InputError."""
+    """Where the lead leads; of several the one that leads nowhere is a gap."""
     leads = each_lead(lead)
     inquiry.ask(
         keys={one.key_id for one in leads if isinstance(one, KeyLead)},
@@ -64,17 +74,15 @@ def aim_of(lead: Lead, inquiry: Inquiry, world: World) -> Aim:
     )
     surveyed: Known = {}
     aims = [_aim(one, inquiry, world, surveyed) for one in leads]
-    found = [aim for aim in aims if aim.holder is not None]
-    if not found:
+    holders = {holder.id: holder for aim in aims for holder in aim.holders}
+    if not holders:
         return aims[0]
-    if len(holders := {aim.holder.id: aim.holder.name for aim in found if aim.holder is not None}) > 1:
-        first, second, *_ = holders.values()
-        hint = "plan the leads of each by themselves"
-        raise InputError(f"the leads lead to several roles or users, among them `{first}` and `{second}`", hint=hint)
     for one, aim in zip(leads, aims, strict=True):
-        if aim.holder is None:
+        if not aim.holders:
             inquiry.note(f"`{lead_text(one)}` leads nowhere: {aim.why_not}")
-    return Aim(holder=found[0].holder, named=tuple(named for aim in found for named in aim.named))
+    return Aim(
+        holders=tuple(holders.values()), named=tuple(named for aim in aims if aim.holders for named in aim.named)
+    )
 
 
 Known = dict[Subject, Surveyed | None]
@@ -84,8 +92,8 @@ def _aim(lead: OneLead, inquiry: Inquiry, world: World, surveyed: Known) -> Aim:
     match lead:
         case SessionLead(session_name=name):
             aim = _of(RoleSubject(account=lead.account, name=lead.role_name), world, surveyed)
-            holder_id = aim.holder.id if aim.holder else ""
-            named = Named(principal_id=f"{holder_id}:{name}", session_name=name)
+            unique_id = aim.holders[0].id if aim.holders else ""
+            named = Named(holder_id=unique_id, principal_id=f"{unique_id}:{name}", session_name=name)
             return msgspec.structs.replace(aim, named=(named,))
         case RoleLead():
             owner = lead.account or world.accounts.caller().account
@@ -116,7 +124,10 @@ def _by_principal(principal: str, inquiry: Inquiry, world: World, surveyed: Know
 def _of(subject: Subject, world: World, surveyed: Known) -> Aim:
     if subject not in surveyed:
         surveyed[subject] = world.accounts.survey(subject)
-    return Aim(holder=surveyed[subject], why_not=f"there is no {subject.label} in account {subject.account}")
+    held = surveyed[subject]
+    if held is None:
+        return Aim(why_not=f"there is no {subject.label} in account {subject.account}")
+    return Aim(holders=(held,))
 
 
 def _by_sighting(sighting: Sighting | None, shown: str, key_id: str | None, world: World, surveyed: Known) -> Aim:
@@ -125,9 +136,12 @@ def _by_sighting(sighting: Sighting | None, shown: str, key_id: str | None, worl
         return Aim(why_not=f"no event shows `{shown}`")
     subject = _holder(sighting)
     aim = _of(subject, world, surveyed)
-    if aim.holder is not None and aim.holder.id != holder_id(sighting):
+    if aim.holders and aim.holders[0].id != holder_id(sighting):
         return Aim(why_not=f"{subject.label} was re-created since: sessions of the old one are dead")
-    named = Named(principal_id=sighting.principal_id, session_name=sighting.session_name, key_id=key_id)
+    named = Named(
+        holder_id=holder_id(sighting), principal_id=sighting.principal_id, session_name=sighting.session_name,
+        key_id=key_id,
+    )  # fmt: skip
     return msgspec.structs.replace(aim, named=(named,))
 
 

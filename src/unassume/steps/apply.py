@@ -22,7 +22,7 @@ from unassume.ports import World
 from unassume.steps.checks import check_cut_off, check_over, check_plan, check_receipt
 from unassume.steps.enforcement import measure_by_canaries
 from unassume.steps.freshness import (
-    caller_in_reach,
+    callers_in_reach,
     check_between,
     check_fresh,
     check_holder,
@@ -40,16 +40,16 @@ CANARY_SECONDS = 20
 def apply(plan: Plan, world: World, consent: Consent | None = None) -> Receipt:
     """Write the plan's changes; RefusedError, StaleError, AccessError: nothing done; PartialError: see the receipt."""
     check_plan(plan)
-    caller = caller_in_reach(plan, world)
+    callers = callers_in_reach(plan, world)
     lineage = look_again(plan, world)
     standings = check_fresh(plan.changes, world)
     seen = seen_now(plan, lineage, world)
     now = world.accounts.now()
     check_cut_off(plan, plan.cut_off.expected(now), now)
     check_over(plan, now)
-    insist(objections(plan, seen, caller, plan.cut_off.expected(now), now), consent or Consent())
+    insist(objections(plan, seen, callers, plan.cut_off.expected(now), now), consent or Consent())
     canaries_before = tuple(_ask_canary(canary, plan, world) for canary in plan.canaries)
-    begun = _begun(plan, lineage, standings, caller, canaries_before, world)
+    begun = _begun(plan, lineage, standings, callers[0], canaries_before, world)
     _check_bound(begun)
     place = world.journal.open(begun.receipt_id)
     world.journal.append(begun.receipt_id, begun)
@@ -74,7 +74,7 @@ def resume(receipt: Receipt, world: World, consent: Consent | None = None) -> Re
     world.journal.entries(receipt.id)  # a receipt that is not kept here cannot be written on
     if receipt.undone_by:
         raise RefusedError(f"receipt {receipt.id} was undone by {receipt.undone_by}", hint="make a new plan")
-    caller = caller_in_reach(receipt.plan, world)
+    callers = callers_in_reach(receipt.plan, world)
     left = [index for index, state in enumerate(receipt.states) if state != "written"]
     if not left:
         return finished(receipt.begun, world)
@@ -86,7 +86,7 @@ def resume(receipt: Receipt, world: World, consent: Consent | None = None) -> Re
     now = world.accounts.now()
     check_cut_off(receipt.plan, receipt.begun.cut_off, now)
     check_over(receipt.plan, now)
-    insist(objections(receipt.plan, seen, caller, receipt.begun.cut_off, now), consent or Consent())
+    insist(objections(receipt.plan, seen, callers, receipt.begun.cut_off, now), consent or Consent())
     return carry_out(receipt.begun, left, world, may_be_written=True)
 
 

@@ -7,7 +7,7 @@ Rule 3: who shares the leaked session's name but not its issuer and source ident
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -39,7 +39,7 @@ def find(lead: Lead, world: World, *, since: datetime | None = None, as_of: date
     until = as_of or world.accounts.now()
     world.progress.tell("find", "reading the role and the trail")
     found = _look(lead, world, since or until - LOOK_BACK, until)
-    if since is None and found.holder is None and found.coverage.readable:
+    if since is None and not found.holders and found.coverage.readable:
         world.progress.tell("find", "nothing of it in 36 hours: looking for it in 90 days")
         if (first := _first_seen(lead, world, until)) is not None:
             return _look(lead, world, first - timedelta(minutes=1), until)
@@ -65,13 +65,15 @@ def _look(lead: Lead, world: World, since: datetime, until: datetime) -> Lineage
     """One inquiry over one window."""
     inquiry = Inquiry(world, since, until)
     aim = aim_of(lead, inquiry, world)
-    if aim.holder is None:
+    if not aim.holders:
         return _nothing(lead, inquiry, aim.why_not)
-    names = {named.session_name for named in aim.named}
-    if isinstance(aim.holder, Role):
-        inquiry.ask(roles={aim.holder.arn}, names=names)
-    else:
-        inquiry.ask(names={aim.holder.name, *names})
+    named = {(aim.account(one.holder_id), one.session_name) for one in aim.named}
+    named |= {(one.account, one.name) for one in aim.holders if isinstance(one, User)}
+    inquiry.ask(
+        roles={one.arn for one in aim.holders if isinstance(one, Role)},
+        names={name for _, name in named},
+        within={name: {account for account, other in named if other == name} for _, name in named},
+    )
     _look_at_use(inquiry, aim)
     descendants = _descend(inquiry, _suspects(inquiry.sessions(), aim))
     beside = _look_beside(inquiry, aim, descendants, world) if aim.named else set()
@@ -80,40 +82,37 @@ def _look(lead: Lead, world: World, since: datetime, until: datetime) -> Lineage
 
 def _look_at_use(inquiry: Inquiry, aim: Aim) -> None:
     """Ask for the use of everybody on the role, or of the leaked name alone where there are too many names."""
-    assert aim.holder is not None
-    names = {session.session_name for session in inquiry.sessions() if session.holder_id == aim.holder.id}
+    on_them = [one for one in inquiry.sessions() if one.holder_id in aim.ids]
+    names = {one.session_name for one in on_them}
     if not aim.named or len(names) <= _NAMES_ASKED:
-        asked = sorted(names)[:_NAMES_ASKED]
-        inquiry.ask(names=frozenset(asked))
+        inquiry.ask_about(on_them, most=_NAMES_ASKED)
     if len(names) > _NAMES_ASKED:
         missing = f"{len(names)} session names on the role: how each was used was not looked up for all"
         inquiry.unseen.append(missing) if aim.named else inquiry.note(missing)
 
 
 def _look_beside(inquiry: Inquiry, aim: Aim, descendants: tuple[str, ...], world: World) -> set[str]:
-    """Ask who else is on the other roles of our account that live descendants are of: a cut there could hit them.
+    """Ask who else is on the other roles of accounts in reach that live descendants are of: a cut there could hit them.
 
     The unique ids of those roles.
     """
-    assert aim.holder is not None
-    ours, below = world.accounts.caller().account, set(descendants)
-    live = [one for one in inquiry.sessions() if one.id in below and one.live is not False and one.account == ours]
-    ids = {one.holder_id for one in live} - {aim.holder.id}
+    ours, below = world.accounts.in_reach(), set(descendants)
+    live = [one for one in inquiry.sessions() if one.id in below and one.live is not False and one.account in ours]
+    ids = {one.holder_id for one in live} - aim.ids
     issued = (one for one in inquiry.sightings if isinstance(one, Issuance))
     inquiry.ask(roles={one.holder_arn for one in issued if holder_id(one) in ids})
-    names = {one.session_name for one in inquiry.sessions() if one.holder_id in ids}
-    inquiry.ask(names=frozenset(sorted(names)[:_NAMES_ASKED]))
-    if len(names) > _NAMES_ASKED:
+    on_them = [one for one in inquiry.sessions() if one.holder_id in ids]
+    inquiry.ask_about(on_them, most=_NAMES_ASKED)
+    if len(names := {one.session_name for one in on_them}) > _NAMES_ASKED:
         inquiry.unseen.append(f"{len(names)} session names on the roles below: not each one's use was looked up")
     return ids
 
 
 def _suspects(sessions: Iterable[Session], aim: Aim) -> tuple[Session, ...]:
     """Whose issuing is followed: the leaked sessions, or everybody on the role when nobody knows which leaked."""
-    assert aim.holder is not None
     if aim.named:
         return aim.leaked(sessions)
-    return tuple(session for session in sessions if session.holder_id == aim.holder.id)
+    return tuple(session for session in sessions if session.holder_id in aim.ids)
 
 
 def _descend(inquiry: Inquiry, leaked: tuple[Session, ...]) -> tuple[str, ...]:
@@ -121,10 +120,7 @@ def _descend(inquiry: Inquiry, leaked: tuple[Session, ...]) -> tuple[str, ...]:
     first = {session.id for session in leaked}
     family, parents = set(first), list(leaked)
     while parents and len(family - first) <= _MOST_SESSIONS:
-        inquiry.ask(
-            keys={key for session in parents for key in session.key_ids},
-            names={session.session_name for session in parents},
-        )
+        inquiry.ask_about(parents, with_keys=True)
         parents = [s for s in inquiry.sessions() if s.id not in family and s.parent and s.parent.session_id in family]
         family.update(session.id for session in parents)
     if parents:
@@ -133,22 +129,20 @@ def _descend(inquiry: Inquiry, leaked: tuple[Session, ...]) -> tuple[str, ...]:
 
 
 def _lineage(lead: Lead, inquiry: Inquiry, aim: Aim, descendants: tuple[str, ...], beside: set[str]) -> Lineage:
-    holder = aim.holder
-    assert holder is not None
+    holders = {holder.id: holder for holder in aim.holders}
     found = inquiry.sessions()
     leaked = aim.leaked(found)
     missing = {named for named in aim.named if named.principal_id not in {one.principal_id for one in leaked}}
     by_id = {one.principal_id: one for one in sorted(missing, key=lambda one: one.principal_id)}
-    unseen = tuple(_unseen(holder, one) for one in by_id.values())
+    unseen = tuple(_unseen(holders[one.holder_id], one) for one in by_id.values())
     leaked, found = (*leaked, *unseen), (*found, *unseen)
-    whose = {holder.id, *beside}
-    on_them = (s for s in found if s.holder_id in whose or s.id in descendants or _is_issued_by(s, holder))
-    shown = tuple(_with_role_tags(session, holder) for session in on_them)
+    whose, below = {*holders, *beside}, set(descendants)
+    on_them = (s for s in found if s.holder_id in whose or s.id in below or _is_issued_by(s, holders))
+    shown = tuple(_with_role_tags(session, holders.get(session.holder_id)) for session in on_them)
     events = {s.raw.event_id: s.raw for s in inquiry.sightings if isinstance(s, Issuance)}
     return Lineage(
         lead=lead,
-        holder=holder.subject,
-        holder_id=holder.id,
+        holders={holder.id: holder.subject for holder in aim.holders},
         sessions=shown,
         leaked=tuple(session.id for session in leaked),
         descendants=descendants,
@@ -159,17 +153,17 @@ def _lineage(lead: Lead, inquiry: Inquiry, aim: Aim, descendants: tuple[str, ...
     )
 
 
-def _is_issued_by(session: Session, holder: Surveyed) -> bool:
-    """Whether a user himself issued it: whoever held his key then has it."""
-    return isinstance(holder, User) and session.parent is not None and session.parent.principal_id == holder.id
+def _is_issued_by(session: Session, holders: Mapping[str, Surveyed]) -> bool:
+    """Whether one of the users himself issued it: whoever held his key then has it."""
+    return session.parent is not None and isinstance(holders.get(session.parent.principal_id or ""), User)
 
 
-def _with_role_tags(session: Session, role: Surveyed) -> Session:
+def _with_role_tags(session: Session, role: Surveyed | None) -> Session:
     """The session with the tags of its role too, where its own do not stand over them; of another role none are known.
 
     AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html ("override")
     """
-    if not session.are_tags_known or session.holder_id != role.id:
+    if not session.are_tags_known or role is None:
         return msgspec.structs.replace(session, are_tags_known=False)
     own = {key.lower() for key, _ in session.tags}
     inherited = tuple((key, value) for key, value in sorted(role.tags.items()) if key.lower() not in own)
@@ -195,8 +189,7 @@ def _unseen(role: Surveyed, named: Named) -> Session:
 def _nothing(lead: Lead, inquiry: Inquiry, why: str) -> Lineage:
     return Lineage(
         lead=lead,
-        holder=None,
-        holder_id=None,
+        holders={},
         sessions=(),
         leaked=(),
         descendants=(),

@@ -24,15 +24,15 @@ from unassume.steps.find import find
 from unassume.steps.preview import preview
 
 
-def caller_in_reach(plan: Plan, world: World) -> Caller:
-    """Who we are; AccessError when the plan writes an account our credentials are not of."""
-    found = world.accounts.caller()
-    if others := sorted({change.slot.account for change in plan.changes} - {found.account}):
+def callers_in_reach(plan: Plan, world: World) -> tuple[Caller, ...]:
+    """Who we are, and whom we act as in each other account; AccessError when the plan writes one out of reach."""
+    reached, written = world.accounts.in_reach(), {change.slot.account for change in plan.changes}
+    if others := sorted(written.difference(reached)):
         raise AccessError(
-            f"the plan is for account {', '.join(others)}, your credentials are of {found.account}",
-            hint="use credentials of that account (--profile)",
+            f"the plan is for account {', '.join(others)}, your credentials are of {reached[0]}",
+            hint="use credentials of that account (--profile), or name it in --accounts FILE (with --reach ROLE)",
         )
-    return found
+    return (world.accounts.caller(), *(world.accounts.caller(one) for one in reached[1:] if one in written))
 
 
 def look_again(plan: Plan, world: World) -> Lineage | None:
@@ -55,16 +55,17 @@ def seen_now(plan: Plan, lineage: Lineage | None, world: World) -> Preview:
             world.progress.tell("apply", f"seen since the plan: session {session.short_id} of {session.session_name}")
     targets = (one.id for one in targets_of(lineage, plan.leaked, plan.persons))
     seen = preview(now_known, lineage.sessions, cut_off, targets=targets)
-    return seen if lineage.holder else msgspec.structs.replace(seen, bystanders_known=False)
+    return seen if lineage.holders else msgspec.structs.replace(seen, bystanders_known=False)
 
 
 def _check_roles(plan: Plan, lineage: Lineage) -> None:
     """INVARIANT: only what the lead leads to is written; of any other the fresh look shows no bystander."""
-    led_to = {lineage.holder_id, *(session.holder_id for session in lineage.below)}
+    labels = ", ".join(one.label for one in lineage.holders.values())
+    led_to = {*lineage.holders, *(session.holder_id for session in lineage.below)}
     for change in plan.changes:
-        if lineage.holder is not None and change.holder_id not in led_to:
+        if lineage.holders and change.holder_id not in led_to:
             raise RefusedError(
-                f"the plan cuts {change.slot.subject.label}, but its lead leads to {lineage.holder.label}",
+                f"the plan cuts {change.slot.subject.label}, but its lead leads to {labels}",
                 hint="plan again",
             )
 

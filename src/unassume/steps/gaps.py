@@ -8,7 +8,7 @@ from unassume.means import access_key
 from unassume.means.removal import removable
 from unassume.model.leads import SeveralLeads, describe_lead, lead_text
 from unassume.model.lineages import Lineage
-from unassume.model.plans import Gap, Leaked, Plan, RungName, of_policies
+from unassume.model.plans import Choices, Gap, Leaked, Plan, RungName, of_policies
 from unassume.model.selectors import ElsewhereSelector, PersonSelector, Selector
 from unassume.model.sessions import Session
 from unassume.model.slots import AccessKeyStatus
@@ -58,14 +58,15 @@ def _why_wider(lineage: Lineage) -> str:
 
 
 def gaps(
-    lineage: Lineage, survey: Survey, holder: Surveyed | None, selectors: tuple[Selector, ...], made: Plan,
+    lineage: Lineage, survey: Survey, holders: list[Surveyed], made: Plan, choices: Choices,
     not_below: Mapping[str, str],
 ) -> tuple[Gap, ...]:  # fmt: skip
     """Everything the plan does not cut or cannot know, and why; `not_below` says why of roles below, by their ids."""
-    written = {*(change.holder_id for change in made.changes), lineage.holder_id}
+    written = {*(change.holder_id for change in made.changes), *lineage.holders}
+    selectors = {one.id: rung(made.rung).selectors(lineage, one.id, choices) for one in holders}
     return (
         *(Gap(what="survey", why=gap) for gap in survey.gaps),
-        *_unplanned(lineage, holder, selectors, made),
+        *_unplanned(lineage, selectors, made),
         *_uncut_descendants(lineage, survey, written, not_below),
         *(
             Gap(what=one.subject.label, why=why, judged_anew=True)
@@ -73,23 +74,22 @@ def gaps(
             if one.id in written
             for why in removable(one, (each.slot for each in of_policies(made.changes) if each.holder_id == one.id))
         ),
-        *_open_keys(holder, made),
+        *(gap for one in holders for gap in _open_keys(one, made)),
         *_by_key(lineage, made),
-        *_places(lineage, selectors, made),
+        *_places(lineage, tuple(one for each in selectors.values() for one in each), made),
         *open_doors((one for one in survey.holders if one.id in written), made.rung),
         *(note for one in survey.holders if one.id in written for note in preflight(one)),
         *(Gap(what="trail", why=gap, blocks_containment=False) for gap in lineage.coverage.gaps),
     )
 
 
-def _unplanned(
-    lineage: Lineage, holder: Surveyed | None, selectors: tuple[Selector, ...], made: Plan
-) -> tuple[Gap, ...]:
-    if lineage.holder is None:
+def _unplanned(lineage: Lineage, selectors: Mapping[str, tuple[Selector, ...]], made: Plan) -> tuple[Gap, ...]:
+    if not lineage.holders:
         return (Gap(what=_told(lineage), why="the lead leads to no role we can see"),)
     gaps = []
-    if holder is not None and not selectors:
-        gaps.append(Gap(what=made.rung, why=f"this rung needs {rung(made.rung).needs}"))
+    if none := [id_ for id_, found in selectors.items() if not found]:
+        on = f" on {lineage.holders[none[0]].label}" if len(selectors) > 1 else ""
+        gaps.append(Gap(what=made.rung, why=f"this rung needs {rung(made.rung).needs}{on}"))
     if not lineage.seen_in_trail:
         why = "no event shows it yet: it is cut by name, its issue time and expiry are not known"
         gaps.append(Gap(what=_told(lineage), why=why, blocks_containment=False))
@@ -103,7 +103,7 @@ def _unplanned(
     return tuple(gaps)
 
 
-def _open_keys(holder: Surveyed | None, made: Plan) -> tuple[Gap, ...]:
+def _open_keys(holder: Surveyed, made: Plan) -> tuple[Gap, ...]:
     """The keys behind a user's tokens that stay active: what leaked may be the key, unless the responder says not."""
     if not isinstance(holder, User):
         return ()
@@ -177,8 +177,8 @@ def _uncut_descendants(
 
 
 def _but(session: Session, survey: Survey, not_below: Mapping[str, str]) -> str:
-    if session.account != survey.caller.account:
-        return f"; plan it with credentials of account {session.account}"
+    if session.account not in survey.in_reach:
+        return f"; plan it with credentials of account {session.account}, or name it in --accounts"
     if session.holder_id in not_below:
         return f": {not_below[session.holder_id]}"
     if all(one.id != session.holder_id for one in survey.holders):

@@ -69,10 +69,12 @@ class Consent:
     ask: Callable[[Objection], bool] = _nobody_asks
 
 
-def objections(plan: Plan, seen: Preview, caller: Caller, cut_off: datetime, now: datetime) -> tuple[Objection, ...]:
-    """Every guard's no, strongest first."""
+def objections(
+    plan: Plan, seen: Preview, callers: Iterable[Caller], cut_off: datetime, now: datetime
+) -> tuple[Objection, ...]:
+    """Every guard's no, strongest first; `callers` are we ourselves, in each account we act in."""
     return (
-        *_own_session(plan, caller, cut_off),
+        *(objection for caller in callers for objection in _own_session(plan, caller, cut_off)),
         *_protected(plan),
         *_widest(plan),
         *_bystanders(plan, seen),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
+from types import MappingProxyType
 
 import msgspec
 
@@ -14,6 +15,7 @@ from unassume.ports import World
 from unassume.trail.lineage import sessions_of
 
 NOBODY: frozenset[str] = frozenset()
+EVERYWHERE: Mapping[str, Set[str]] = MappingProxyType({})
 _UNSEEN = (
     "chains kept alive from sessions issued before the window are seen only where a session below them is",
     "what a session made that outlives it (keys, users, trust edits, passed roles) is not looked for in this release",
@@ -25,7 +27,7 @@ class Inquiry:
 
     def __init__(self, world: World, since: datetime, until: datetime) -> None:
         self._world, self._since, self._until = world, since, until
-        self._asked: set[str] = set()
+        self._asked: dict[str, set[str]] = {}
         self.sightings: list[Sighting] = []
         self.gaps: list[str] = []
         self.unseen = list(_UNSEEN)
@@ -33,23 +35,45 @@ class Inquiry:
         self._known: tuple[int, tuple[Session, ...]] = (0, ())
 
     def ask(
-        self, *, roles: Set[str] = NOBODY, keys: Set[str] = NOBODY, names: Set[str] = NOBODY, events: Set[str] = NOBODY
-    ) -> None:
-        """Put what has not been asked yet to the trail; an unreadable trail is a gap, not an error."""
-        fresh = [tuple(sorted(group - self._asked)) for group in (roles, keys, names, events)]
-        if not any(fresh):
+        self, *, roles: Set[str] = NOBODY, keys: Set[str] = NOBODY, names: Set[str] = NOBODY, events: Set[str] = NOBODY,
+        within: Mapping[str, Set[str]] = EVERYWHERE,
+    ) -> None:  # fmt: skip
+        """Put what has not been asked yet to the trail; an unreadable trail is a gap, not an error.
+
+        `within` are the accounts where it is enough to look for a name or key: those whose session it is.
+        """
+        where = {text: new for text in {*roles, *keys, *names, *events} if (new := self._new(text, within.get(text)))}
+        if not where:
             return
-        for group in fresh:
-            self._asked.update(group)
+        fresh = [tuple(sorted(group & where.keys())) for group in (roles, keys, names, events)]
         ask = Ask(
             since=self._since, until=self._until, role_arns=fresh[0], key_ids=fresh[1], session_names=fresh[2],
-            event_names=fresh[3],
+            event_names=fresh[3], within={text: tuple(sorted(new)) for text, new in where.items() if "" not in new},
         )  # fmt: skip
         try:
             self.sightings.extend(self._world.trail.sightings(ask))
             self.was_read = True
         except TrailError as error:
             self.note(f"the trail could not be read: {error.message}")
+
+    def ask_about(self, sessions: Iterable[Session], *, with_keys: bool = False, most: int | None = None) -> None:
+        """Ask how these sessions were used, each in the trail of its own account; of `most` names at most."""
+        within: dict[str, set[str]] = {}
+        names, keys = set[str](), set[str]()
+        for session in sessions:
+            terms = {session.session_name, *(session.key_ids if with_keys else ())}
+            names.add(session.session_name)
+            keys |= terms - {session.session_name}
+            for term in terms:
+                within.setdefault(term, set()).add(session.account)
+        self.ask(names=frozenset(sorted(names)[:most]), keys=keys, within=within)
+
+    def _new(self, text: str, accounts: Set[str] | None) -> set[str]:
+        """Where it was not asked for yet, and counts as asked from now on; "" is everywhere."""
+        asked = self._asked.setdefault(text, set())
+        new = set() if "" in asked else set(accounts or {""}) - asked
+        asked |= new
+        return new
 
     def note(self, gap: str) -> None:
         """Keep one gap, once."""

@@ -45,7 +45,7 @@ class Remains:
         named = [
             one
             for one in targets_of(self.lineage, plan.leaked, plan.persons)
-            if one.holder_id == self.lineage.holder_id or one.holder_id in written
+            if one.holder_id in self.lineage.holders or one.holder_id in written
         ]
         whole, known = self._cut_whole(), {one.id for one in named}
         own = {canary.principal_id for canary in plan.canaries}
@@ -87,7 +87,7 @@ class Remains:
         """
         innocent = {session.id for session in self.came_back(enforced)}
         below = [self.lineage.session(one) for one in self.lineage.descendants]
-        written = {self.lineage.holder_id, *(change.holder_id for change in self.receipt.begun.changes)}
+        written = {*self.lineage.holders, *(change.holder_id for change in self.receipt.begun.changes)}
         away = [one for one in below if one.holder_id not in written]
         read = {region.account for region in self.lineage.coverage.regions}
         return [
@@ -127,7 +127,7 @@ class Remains:
 
     def forgotten(self) -> bool:
         """Whether the fresh look no longer shows the role, the name or the sessions the cut was made for."""
-        if self.lineage.holder is None or not self.lineage.seen_in_trail:
+        if not self.lineage.holders or not self.lineage.seen_in_trail:
             return True
         found = {session.id for session in self.lineage.sessions}
         principals = {session.principal_id for session in self.lineage.sessions}
@@ -142,7 +142,7 @@ class Remains:
 
     def _may_be_his(self, session: Session) -> bool:
         persons = self.receipt.plan.persons
-        return session.holder_id == self.lineage.holder_id and any(one.is_of(session) is not False for one in persons)
+        return session.holder_id in self.lineage.holders and any(one.is_of(session) is not False for one in persons)
 
     def _may_be_late(self, session: Session, enforced: Enforcement, dead: set[str]) -> bool:
         """A session no event shows is not late: it is cut by its name, and the trail will tell when it was issued."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unassume.errors import AccessError
 from unassume.model.lineages import Lineage
-from unassume.model.surveys import ScpRoom, Subject, Survey, Surveyed
+from unassume.model.surveys import Subject, Survey, Surveyed
 from unassume.ports import World
 
 
@@ -14,24 +14,32 @@ def survey(lineage: Lineage, world: World) -> Survey:
     Of the roles below, one that is gone, out of reach or not readable is left out: the plan says what it does not cut.
     """
     world.progress.tell("survey", "reading the role's policies")
-    caller = world.accounts.caller()
+    caller, in_reach = world.accounts.caller(), world.accounts.in_reach()
     holders, gaps = [], []
-    if lineage.holder is not None:
-        holder = world.accounts.survey(lineage.holder)
+    for subject in lineage.holders.values():
+        holder = world.accounts.survey(subject)
         if holder is None:
-            gaps.append(f"{lineage.holder.label} is gone")
+            gaps.append(f"{subject.label} is gone")
         else:
             holders.append(holder)
-    holders += [role for one in _below(lineage, caller.account) if (role := _read(one, world)) is not None]
-    scps = world.accounts.scp_room(lineage.holder.account) if lineage.holder is not None else ScpRoom()
+    holders += [role for one in _below(lineage, in_reach) if (role := _read(one, world)) is not None]
+    scps = {account: world.accounts.scp_room(account) for account in sorted({one.account for one in holders})}
     now = world.accounts.now()
     skew = (world.clock.now() - now).total_seconds()
-    return Survey(caller=caller, as_of=now, holders=tuple(holders), skew_seconds=skew, gaps=tuple(gaps), scps=scps)
+    return Survey(
+        caller=caller,
+        as_of=now,
+        holders=tuple(holders),
+        skew_seconds=skew,
+        gaps=tuple(gaps),
+        scps=scps,
+        in_reach=in_reach,
+    )
 
 
-def _below(lineage: Lineage, account: str) -> list[Subject]:
-    """The roles of our account that live sessions below the leaked ones are of, in a stable order."""
-    live = (one for one in lineage.below if one.live is not False and one.account == account)
+def _below(lineage: Lineage, accounts: tuple[str, ...]) -> list[Subject]:
+    """The roles of these accounts that live sessions below the leaked ones are of, in a stable order."""
+    live = (one for one in lineage.below if one.live is not False and one.account in accounts)
     return sorted({one.holder for one in live}, key=lambda subject: (subject.label, subject.account))
 
 

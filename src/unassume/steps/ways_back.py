@@ -33,7 +33,7 @@ def ways_back(lineage: Lineage, holders: Iterable[Surveyed]) -> tuple[WayBack, .
     roles = [one for one in holders if isinstance(one, Role)]
     issuers = _issuers(lineage)
     again = "take or give out new tokens, which no policy stops"
-    told = again if isinstance(lineage.holder, UserSubject) else "assume the role again"
+    told = again if all(isinstance(one, UserSubject) for one in lineage.holders.values()) else "assume the role again"
     return (
         *(
             WayBack(

@@ -164,7 +164,7 @@ def by_expiry(holder: Holder, remains: Remains) -> Enforcement | None:
     """When all that had to die on a role below the leaked one ran out by itself; None while some of it may live."""
     had_to_die = [one for one in remains.targets() if one.holder_id == holder.id]
     ends = [one.expires_at for one in had_to_die if one.expires_at is not None and one.live is False]
-    if holder.id == remains.lineage.holder_id or not ends or len(ends) < len(had_to_die):
+    if holder.id in remains.lineage.holders or not ends or len(ends) < len(had_to_die):
         return None
     return Enforcement(at=_next_second(max(ends)), by=holder.on("all that was to be cut had run out"))
 
