@@ -20,7 +20,7 @@ from unassume.drills import (
     two_responders,
     user_token,
 )
-from unassume.drills.stage import Stage, stage
+from unassume.drills.stage import Lens, Stage, stage
 from unassume.drills.story import told
 from unassume.model.rehearsals import Rehearsal
 
@@ -52,10 +52,10 @@ DRILLS: Mapping[str, Incident] = MappingProxyType(
 )
 
 
-def rehearse(name: str) -> Rehearsal:
+def rehearse(name: str, lens: Lens = lambda world: world) -> Rehearsal:
     """Play one incident in a lab of its own; KeyError for a name that is none."""
     incident = DRILLS[name]
-    with stage(name, incident.accounts) as opened:
+    with stage(name, incident.accounts, lens) as opened:
         played = incident.play(opened)
     heading = told(f"drill {name}: {incident.summary}")
     return Rehearsal(result=played.result, story=(*heading, *played.story))

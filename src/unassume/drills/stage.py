@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -43,11 +43,16 @@ _WRITES = ("iam:Put", "iam:Delete", "iam:Attach", "iam:Detach", "iam:Update", "i
 _BY_ORGANIZATION = ("organizations:Create", "organizations:Attach", "organizations:Detach", "organizations:Delete")
 
 
+Lens = Callable[[World], World]
+"""What every World of a drill is looked through: by a test that keeps what was asked and written."""
+
+
 class Stage:
     """One drill under way: the steps with the drill's names filled in, and the counting."""
 
-    def __init__(self, lab: Lab, world: World, name: str) -> None:
-        self.lab, self.world, self.name = lab, world, name
+    def __init__(self, lab: Lab, world: World, name: str, lens: Lens) -> None:
+        self.lab, self.name, self.lens = lab, name, lens
+        self.world = lens(world)
         self.role_arn = arn(lab.account, f"role/{ROLE}")
         self.people = {person: Actor(lab, person, lab.credentials(person), HOME) for person in PEOPLE}
         self.thief = Actor(lab, "thief", lab.credentials("keith"), ELSEWHERE)
@@ -109,7 +114,7 @@ class Stage:
 
     def another_world(self, state_dir: str) -> World:
         """The World of a second responder, with receipts of his own."""
-        return responder_world(self.lab, state_dir, self.name)
+        return self.lens(responder_world(self.lab, state_dir, self.name))
 
     def verified(self, receipt: Receipt) -> Evidence:
         """verify, waiting for the trail by jumping the clock; the evidence so far when patience runs out."""
@@ -180,7 +185,7 @@ class Stage:
 
 
 @contextmanager
-def stage(name: str, accounts: int = 1) -> Iterator[Stage]:
+def stage(name: str, accounts: int = 1, lens: Lens = lambda world: world) -> Iterator[Stage]:
     """Open a lab with the seed played, and the responder's World in it; everything is gone afterwards."""
     lab = Lab(
         seed="bob-mary-keith", accounts=accounts, propagation=PROPAGATION, read_delay=READ_DELAY,
@@ -190,7 +195,7 @@ def stage(name: str, accounts: int = 1) -> Iterator[Stage]:
         # The leak is a few minutes old: what was issued since is in the trail, the thief's first calls are not.
         world = responder_world(lab, state_dir, name)
         lab.clock.advance(TRAIL_DELAY)
-        yield Stage(lab, world, name)
+        yield Stage(lab, world, name, lens)
 
 
 def responder_world(lab: Lab, state_dir: str, name: str) -> World:
