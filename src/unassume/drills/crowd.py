@@ -38,7 +38,7 @@ def play(stage: Stage, sessions: int = SESSIONS) -> Rehearsal:
     names = list(held)[::EVERY]
     thieves = [stage.leaked(Actor(stage.lab, name, held[name], ELSEWHERE)) for name in names]
     builds = [stage.stands_by(Actor(stage.lab, name, held[name], HOME)) for name in held if name not in set(names)]
-    before = {"leaked": _answers(quick, thieves), "others": _answers(quick, builds)}
+    before = _answers(quick, thieves)
     stage.lab.clock.advance(TRAIL_DELAY)
 
     lead = parse_lead("\n".join(_leads(stage, {name: held[name] for name in names})))
@@ -46,21 +46,21 @@ def play(stage: Stage, sessions: int = SESSIONS) -> Rehearsal:
     seen = preview(made, lineage.sessions, made.cut_off.expected(stage.now), targets=made.targets)
     receipt = stage.applied(made)
     evidence = stage.verified(receipt)
-    after = {"leaked": _answers(quick, thieves), "others": _answers(quick, builds)}
+    after, others = _answers(quick, thieves), _answers(quick, builds)
     people = [stage.people[person].work()["dynamodb:GetItem"] for person in ("bob", "mary")]
     stage.undone(receipt)
 
-    is_cut = after["leaked"] == Counter(DENIED=len(thieves)) and len(made.targets) == len(thieves)
-    spared = before["others"] == after["others"] == Counter(ok=len(builds)) and people == ["ok", "ok"]
+    is_cut = after == Counter(DENIED=len(thieves)) and len(made.targets) == len(thieves)
+    spared = others == Counter(ok=len(builds)) and people == ["ok", "ok"]
     is_right = is_cut and spared and _is_exact(seen) and stage.standing() == start
     result = stage.result(evidence, () if is_right else ("not all leaked were cut, or somebody else was hit",))
-    rows = [(who, _words(before[who]), _words(after[who])) for who in before]
+    rows = [("leaked", _words(before), _words(after)), ("others", "not tried", _words(others))]
     sizes = ", ".join(f"{size(change.after or ''):,}" for change in made.changes)
     wrote = f"{len(made.changes)} policies of {sizes} characters, each with a canary of its own"
     story = [
         *chapter("the leak", *told(f"{describe_lead(lead)}; {len(held):,} sessions of {ROLE} are live.")),
         *chapter("the plan", *told(wrote), *told(tally(seen))),
-        *chapter("dynamodb:GetItem, once by every session", *table(("", "before", "after the cut"), rows)),
+        *chapter("dynamodb:GetItem by every session", *table(("", "before", "after the cut"), rows)),
         *chapter("the proof", *evidence_lines(evidence)),
         *chapter("the end", *told(figures(result))),
     ]

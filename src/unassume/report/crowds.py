@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 SOME, FEW = 40, 8
-_SEE_ALL = "`-o json` lists every one"
+SEE_ALL = "`-o json` lists every one"
 
 
 class Kind(NamedTuple):
@@ -33,4 +33,4 @@ def shortened(rows: Sequence[tuple[Kind, Row]]) -> tuple[list[Row], list[str]]:
         shown += whole[:most]
         if len(whole) > most:
             left_out.append(f"{len(whole) - most:,} more {kind.words}")
-    return shown, [f"{', '.join(left_out)}: {_SEE_ALL}"] if left_out else []
+    return shown, [f"{', '.join(left_out)}: {SEE_ALL}"] if left_out else []
