@@ -133,7 +133,7 @@ class FakeAccounts:
 
     def survey(self, subject: Subject) -> Role | User | None:
         kind: dict[str, Role] | dict[str, User] = self.roles if isinstance(subject, RoleSubject) else self.users
-        held = kind.get(subject.name) if subject.account == ACCOUNT else None
+        held = kind.get(subject.name) if subject.account == self.who.account else None
         if held is None:
             return None
         ours = [(slot, text) for slot, text in self.slots.items() if slot.subject == subject]

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.crash.mortal import Died, Life, mortal
+from tests.crash.surviving import NEVER, RESTARTED, left_by
+from tests.drills.rehearsing import POINTS as DRILLED
 from tests.fakes import START
 from tests.steps.made import (
     EVERYTHING,
@@ -28,18 +30,14 @@ from tests.steps.made import (
     scene,
 )
 from tests.steps.test_close_trust import TRUST, pipeline
-from unassume.errors import InputError
 from unassume.means.mark import our_statements
 from unassume.means.trust import our_trust
 from unassume.model.plans import Plan
-from unassume.model.receipts import Receipt, fold
 from unassume.model.surveys import Role
 from unassume.ports import World
 from unassume.steps.apply import apply, resume
 from unassume.steps.undo import undo
 
-NEVER = 10**9
-RESTARTED = timedelta(seconds=2)
 INLINE = {"work": WORK, "foreign": FOREIGN}
 FULL = "x" * 10_000
 
@@ -97,16 +95,6 @@ def died_applying(name: str, point: int) -> tuple[Scene, Plan]:
         apply(made, dying(set_up, point), EVERYTHING)
     set_up.clock.at += RESTARTED
     return set_up, made
-
-
-def left_by(set_up: Scene) -> Receipt | None:
-    """The newest receipt that can be read; None where none was begun."""
-    for entries in reversed(list(set_up.journal.kept.values())):
-        try:
-            return fold(entries)
-        except InputError:
-            continue
-    return None
 
 
 def others_are_untouched(set_up: Scene) -> bool:
@@ -199,6 +187,6 @@ def test_the_points_of_an_undo_are_counted(name: str, count: int) -> None:
 
 
 def test_the_readme_states_the_points() -> None:
-    """The README's number is the sum of those tried here, of apply and of undo."""
-    points = sum(count for _, _, count in PLANS.values()) + sum(UNDO_POINTS.values())
+    """The README's number is the sum of those tried here and for every drill, of apply and of undo."""
+    points = sum(count for _, _, count in PLANS.values()) + sum(UNDO_POINTS.values()) + sum(DRILLED.values())
     assert f" {points} points " in (Path(__file__).parents[2] / "README.md").read_text()

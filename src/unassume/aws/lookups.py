@@ -13,6 +13,7 @@ from typing import Any
 
 from unassume.aws.connection import Connection
 from unassume.aws.refusals import THROTTLED, asking, code_of, translated
+from unassume.aws.sweeps import Attribute, Sweep
 from unassume.errors import UnassumeError
 from unassume.model.sightings import Ask
 
@@ -22,7 +23,7 @@ WAITS = (1, 2, 4, 8, 16)  # seconds after each answer that was none
 LAPSES = 2  # repeats when the network or AWS itself fails
 CALL = "cloudtrail:LookupEvents"
 
-Attribute = tuple[str, str]
+
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -41,24 +42,31 @@ def attributes_of(ask: Ask) -> tuple[Attribute, ...]:
 
 
 class RegionLookup:
-    """What one region has still to be asked, and what it answered: the JSON texts of events, some maybe twice."""
+    """What one region has still to be asked, and what it answered: the JSON texts of events, some maybe twice.
+
+    `sweep` is what was read of the region and window as a whole; it is tried where the attributes are many.
+    """
 
     def __init__(
-        self, connection: Connection, region: str, since: datetime, until: datetime, attributes: Iterable[Attribute]
-    ) -> None:
+        self, connection: Connection, region: str, since: datetime, until: datetime, attributes: Iterable[Attribute],
+        sweep: Sweep | None = None,
+    ) -> None:  # fmt: skip
         self.region = region
         self.texts: list[str] = []
         self.newest_event_at: datetime | None = None
         self.failure: UnassumeError | None = None
         self._connection = connection
         self._lapsed = 0
+        self._attributes, self._sweep = tuple(attributes), sweep or Sweep()
+        page = {"StartTime": since, "EndTime": until, "MaxResults": PAGE}
         self._left: deque[Mapping[str, Any]] = deque(
-            {
-                "LookupAttributes": [{"AttributeKey": name, "AttributeValue": value}],
-                "StartTime": since, "EndTime": until, "MaxResults": PAGE,
-            }
-            for name, value in attributes
-        )  # fmt: skip
+            {"LookupAttributes": [{"AttributeKey": name, "AttributeValue": value}], **page}
+            for name, value in self._attributes
+        )
+        if self._sweep.state == "whole":
+            self._answer_whole()
+        elif self._sweep.is_worth_trying(self._attributes):
+            self._left.appendleft(page)
 
     @property
     def is_done(self) -> bool:
@@ -91,12 +99,23 @@ class RegionLookup:
     def _answered(self, answer: Mapping[str, Any]) -> None:
         asked, self._lapsed = self._left.popleft(), 0
         events = answer.get("Events", ())
-        if "LookupAttributes" not in asked:
+        if "StartTime" not in asked:
             self.newest_event_at = max((event["EventTime"] for event in events), default=None)
             return
-        self.texts += [event["CloudTrailEvent"] for event in events]
-        if token := answer.get("NextToken"):
+        token = answer.get("NextToken")
+        if "LookupAttributes" in asked:
+            self.texts += [event["CloudTrailEvent"] for event in events]
+        else:
+            self._sweep.take(events, is_last=not token, attributes=len(self._attributes))
+        if token and ("LookupAttributes" in asked or self._sweep.state == "untried"):
             self._left.appendleft({**asked, "NextToken": token})
+        if self._sweep.state == "whole":
+            self._answer_whole()
+
+    def _answer_whole(self) -> None:
+        """Nothing is left to ask: what was read whole has it."""
+        self._left.clear()
+        self.texts = self._sweep.texts(self._attributes)
 
     def _failed(self, error: Exception) -> float:
         """Wait and repeat while that may help, else give the region up."""

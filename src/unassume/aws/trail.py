@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from unassume.aws.connection import Connection
 from unassume.aws.lookups import RegionLookup, attributes_of
 from unassume.aws.regions import enabled_regions
+from unassume.aws.sweeps import Sweep
 from unassume.errors import TrailError, UnassumeError
 from unassume.model.sightings import Ask, Coverage, RegionRead, Sighting
 from unassume.trail.events import Event, read_event
@@ -54,7 +56,10 @@ class LookupTrail:
         inquiry = self._inquiry_of(ask)
         attributes = attributes_of(ask) if inquiry.since <= ask.until else ()
         regions = [region for region in self._regions if region not in inquiry.failures]
-        asked = [RegionLookup(self._connection, region, inquiry.since, ask.until, attributes) for region in regions]
+        asked = [
+            RegionLookup(self._connection, region, inquiry.since, ask.until, attributes, inquiry.sweeps[region])
+            for region in regions
+        ]
         newest = [RegionLookup.of_newest(self._connection, one) for one in regions if one not in inquiry.newest]
         if ask.in_haste:
             self._run([*newest, *asked])
@@ -120,6 +125,7 @@ class _Inquiry:
         self.failures: dict[str, UnassumeError] = {}
         self.unread: set[str] = set()
         self.seen: set[tuple[str, str | None]] = set()
+        self.sweeps: defaultdict[str, Sweep] = defaultdict(Sweep)
 
     def reach(self, newest: Iterable[RegionLookup]) -> None:
         """Keep how far each region reaches, or that it could not be read."""

@@ -48,14 +48,15 @@ def draft(holder: Surveyed, selectors: tuple[Selector, ...], incident: str, seed
     one = _written(holder, (selectors,), incident, seed, with_canaries, inline_policy.change)
     if misfit(holder, one.changes) is None:
         return one
-    no_room = Draft(holder_id=holder.id, why_not=_no_room(holder, selectors, one.changes[0]))
     spare = size(document((_selector(_canary(holder, incident, seed)),))) if with_canaries else 0
     try:
         parts = packed(selectors, managed_policy.LIMIT - spare)
     except InputError:
-        return no_room
+        parts = ()
     several = _written(holder, parts, incident, seed, with_canaries, managed_policy.change)
-    return several if misfit(holder, several.changes) is None else no_room
+    if parts and misfit(holder, several.changes) is None:
+        return several
+    return Draft(holder_id=holder.id, why_not=_no_room(holder, selectors, one.changes[0]))
 
 
 def draft_scp(

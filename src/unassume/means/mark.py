@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -70,11 +71,12 @@ def canary_name(incident: str, seed: str) -> str:
 def statements(selectors: tuple[Selector, ...]) -> list[dict[str, object]]:
     """The deny statements for these selectors, in their order, with the cut-off still open."""
     written: list[dict[str, object]] = []
+    earlier: Counter[str] = Counter()
     for group in groups(selectors):
         kind = f"Unassume{_kind(group[0])}"
         # Counted by the word alone: two instants may turn out to be one when the cut-off is bound.
-        earlier = sum(_word(str(statement["Sid"])) == _word(kind) for statement in written)
-        sid = kind if not earlier else f"{kind}x{earlier + 1}"
+        earlier[_word(kind)] += 1
+        sid = kind if earlier[_word(kind)] == 1 else f"{kind}x{earlier[_word(kind)]}"
         under = condition(group)
         written.append(
             {"Sid": sid, "Effect": "Deny", "Action": "*", "Resource": "*"} | ({"Condition": under} if under else {})

@@ -13,12 +13,16 @@ from unassume.model.previews import Judgement, Preview, Verdict
 from unassume.model.sessions import Session
 from unassume.model.slots import AccessKeyStatus, RoleTrustStatement
 from unassume.model.surveys import UserSubject
+from unassume.report.crowds import SOME, Kind, Row, shortened
 from unassume.report.escape import escape
 from unassume.report.lineage import holder, unseen_lines
 from unassume.report.table import paragraph, table
 from unassume.report.times import clock_time
 
 _WORDS = {Verdict.CUT: "✂ CUT", Verdict.SPARED: "✓ spared", Verdict.UNSURE: "? UNSURE"}
+
+
+_BESIDE = " " * 8
 
 
 def plan_lines(plan: Plan, width: int = 80) -> list[str]:
@@ -69,8 +73,8 @@ def change_lines(change: Change, width: int = 80) -> list[str]:
         conditions = [f"{operator} {key} {_told(value)}" for operator, key, value in told]
         when = f"if {' and '.join(conditions)}" if conditions else "for everybody on it, until it is undone"
         lines += paragraph(f"Deny * on * {when}", width, "    ")
-        for name in (name for _, _, value in told if isinstance(value, list) for name in value):
-            lines += paragraph(name, width, "      - ")
+        for names in (value for _, _, value in told if isinstance(value, list)):
+            lines += _name_lines(names, width)
     return lines
 
 
@@ -85,6 +89,19 @@ def _trust_lines(change: Change, verb: str, width: int) -> list[str]:
     return lines
 
 
+def _name_lines(names: list[str], width: int) -> list[str]:
+    """Each name on a line; dozens of one role side by side, for blanks stand in none of them."""
+    ids, short = {name.partition(":")[0] for name in names}, [name.partition(":")[2] for name in names]
+    longest = max(map(len, short))
+    is_plain = all(escape(name) == name and " " not in name for name in names)
+    if len(names) <= SOME or len(ids) > 1 or not is_plain or longest > width - len(_BESIDE):
+        return [line for name in names for line in paragraph(name, width, "      - ")]
+    abreast = (width - len(_BESIDE)) // (longest + 2) or 1
+    rows = [short[start : start + abreast] for start in range(0, len(short), abreast)]
+    beside = (_BESIDE + "  ".join(name.ljust(longest) for name in row) for row in rows)
+    return [*paragraph(f"each {ids.pop()}: and one of", width, "      "), *(line.rstrip() for line in beside)]
+
+
 def _told(value: str | list[str]) -> str:
     """INVARIANT: whoever approves sees every name: a list is never cut short, so it stands below, a name a line."""
     if isinstance(value, list):
@@ -93,9 +110,9 @@ def _told(value: str | list[str]) -> str:
 
 
 def preview_lines(plan: Plan, preview: Preview, width: int = 80) -> list[str]:
-    """Session by session: cut, spared or unsure, and why."""
+    """Session by session: cut, spared or unsure, and why; of hundreds of one word the first, and a count."""
     sessions = {session.id: session for session in plan.sessions}
-    rows = []
+    rows: list[tuple[Kind, Row]] = []
     for judgement in sorted(preview.judgements, key=lambda judgement: _order(judgement, sessions)):
         session = sessions.get(judgement.session_id)
         if session is None or not judgement.is_live:
@@ -103,9 +120,19 @@ def preview_lines(plan: Plan, preview: Preview, width: int = 80) -> list[str]:
         who = f"{escape(session.session_name, 40)}" + (
             "" if judgement.is_target else f" ({escape(holder(session), 30)})"
         )
-        rows.append((_WORDS[judgement.verdict], session.short_id, who, judgement.reason))
-    lines = table(("", "session", "name", "because"), rows, width) if rows else ["no live session is touched"]
+        rows.append((_kind(judgement), (_WORDS[judgement.verdict], session.short_id, who, judgement.reason)))
+    shown, left_out = shortened(rows)
+    lines = table(("", "session", "name", "because"), shown, width) if rows else ["no live session is touched"]
+    lines += paragraph(left_out[0], width, "... ") if left_out else []
     return [*lines, *paragraph(tally(preview), width, "hit: "), *_button_lines(preview, width)]
+
+
+def _kind(judgement: Judgement) -> Kind:
+    """What the judgement says of leaked sessions, or of others."""
+    word = _WORDS[judgement.verdict].partition(" ")[2]
+    if judgement.is_target:
+        return Kind(f"leaked {word}", judgement.verdict is Verdict.CUT)
+    return Kind(f"others {word}", judgement.verdict is Verdict.SPARED)
 
 
 def _button_lines(preview: Preview, width: int) -> list[str]:

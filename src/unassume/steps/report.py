@@ -27,7 +27,7 @@ from unassume.model.receipts import (
 )
 from unassume.model.reports import Cut, Decision, Moment, Report, ReportStatus
 from unassume.model.sessions import Session
-from unassume.steps.messages import freeze, messages
+from unassume.steps.messages import abridged, freeze, messages
 from unassume.steps.seals import digest, seals
 
 NOT_RECORDED = "the receipt does not keep what was agreed to at the guards"
@@ -153,8 +153,8 @@ def _moments(entries: Iterable[Entry], changes: tuple[Change, ...]) -> Iterator[
     """In the order of the journal, which is the order in which things were done."""
     for entry in entries:
         if isinstance(entry, Begun):
-            made = f"plan made by {entry.plan.caller_arn}: {entry.plan.rung}, lead {entry.plan.lead}"
-            yield Moment(at=entry.plan.created_at, what=made)
+            plan, lead = entry.plan, abridged(entry.plan.lead.split(), " ")
+            yield Moment(at=plan.created_at, what=f"plan made by {plan.caller_arn}: {plan.rung}, lead {lead}")
         yield Moment(at=entry.at, what=_told(entry, changes))
 
 
