@@ -8,6 +8,7 @@ from unassume.aws.accounts import AwsAccounts
 from unassume.aws.connection import Connection
 from unassume.aws.layers import PolicyReader
 from unassume.aws.permissions import AwsPermissions
+from unassume.aws.surroundings import AwsSurroundings
 from unassume.aws.trail import LookupTrail
 from unassume.journal import FileJournal
 from unassume.ports import Clock, Progress, World
@@ -47,6 +48,7 @@ def connect(
         journal=FileJournal(state_dir or default_state_dir()),
         clock=clock,
         progress=progress or SilentProgress(),
+        surroundings=AwsSurroundings(connection),
     )
 
 

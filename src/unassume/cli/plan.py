@@ -61,6 +61,7 @@ def plan(
     from unassume.report.emit import emitted
     from unassume.steps.find import find
     from unassume.steps.plan import plan as step
+    from unassume.steps.surroundings import look_around
     from unassume.steps.survey import survey
 
     parsed, at, until = given_lead(lead), utc_instant(cut_off, "--cut-off"), utc_instant(as_of, "--as-of")
@@ -81,7 +82,7 @@ def plan(
     words |= {"this_role_only": this_role_only, "deactivate_keys": deactivate_keys}
     choices = msgspec.structs.replace(msgspec.convert(words, Choices), cut_off=CutOff(at=at))
     looked_at = survey(lineage, here)
-    made = step(lineage, looked_at, choices)
+    made = look_around(step(lineage, looked_at, choices), looked_at, here)
     if out and made.changes:
         write_plan(made, out)
     if emit and made.changes:
