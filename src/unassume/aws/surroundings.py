@@ -17,30 +17,30 @@ from unassume.model.preflights import Answer, AskAllowed, AskWorkloads, AskWrite
 
 SECONDS = 8.0
 _WORKERS = 16
-_LATE = Answer(missing=(f"no answer within {SECONDS:.0f} s",))
 
 
 class AwsSurroundings:
     """What stands around roles and users of the account the responder's credentials are of."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, seconds: float = SECONDS) -> None:
+        self._connection, self._seconds = connection, seconds
         self._permissions = AwsPermissions(connection)
         self._looks = {"ec2": Instances().look, "lambda": functions.look, "ecs": tasks.look, "eks": pods.look}
 
     def look(self, questions: Iterable[Question]) -> Mapping[Question, Answer]:
         """Every question with its answer; a refusal, a failure and a long silence are answers too."""
         asked = list(dict.fromkeys(questions))
-        if asked:
-            self._connection.now()
-        given = together({one: partial(self._tried, one) for one in asked}, SECONDS, _WORKERS)
-        return {one: given.get(one, _LATE) for one in asked}
+        given = together({one: partial(self._tried, one) for one in asked}, self._seconds, _WORKERS)
+        late = Answer(missing=(f"no answer within {self._seconds:.0f} s",))
+        return {one: given.get(one, late) for one in asked}
 
     def _tried(self, question: Question) -> Answer:
         try:
             return self._answer(question)
         except UnassumeError as error:
             return Answer(missing=(error.message,))
+        except (AttributeError, LookupError, TypeError, ValueError):
+            return Answer(missing=("AWS's answer could not be understood",))
 
     def _answer(self, question: Question) -> Answer:
         match question:

@@ -46,10 +46,13 @@ _TOOLS: Mapping[Tool, re.Pattern[str]] = MappingProxyType(
 
 
 def policy_writes(events: Iterable[Event], subject: Subject) -> tuple[PolicyWrite, ...]:
-    """The writes that AWS let through, newest first and each once; none before the role or user was made anew."""
+    """The writes that AWS let through, newest first and each once; none before the role or user was made anew.
+
+    Of one second, events come in the order they were given, which is CloudTrail's: the newest first.
+    """
     found: list[PolicyWrite] = []
     by_id = {event.id: event for event in events}
-    for event in sorted(by_id.values(), key=lambda event: (event.at, event.id), reverse=True):
+    for event in sorted(by_id.values(), key=lambda event: event.at, reverse=True):
         if not _is_of(event, subject):
             continue
         found.append(_write(event))
