@@ -77,12 +77,12 @@ def has_irsa(role: Role) -> bool:
 
 
 def questions(role: Role, made: Plan) -> Iterator[AskWorkloads]:
-    """What to ask for the role, service by service and region by region."""
+    """What to ask for the role, region by region, those where its sessions were seen first."""
     if not _reaches_workloads(role, made):
         return
-    regions = _regions(role, made)
-    for kind in kinds_on(role):
-        for region in regions:
+    kinds = kinds_on(role)
+    for region in _regions(role, made):
+        for kind in kinds:
             yield AskWorkloads(role=role.subject, role_arn=role.arn, service=kind.service, region=region)
 
 
@@ -159,7 +159,7 @@ def _regions(role: Role, made: Plan) -> list[str]:
     """Every region for the whole role; else those where its sessions were seen, or all where none was seen at all."""
     every = {each.region for each in made.coverage.regions} if made.coverage else set[str]()
     seen = {region for one in made.sessions if one.holder_id == role.id for region in one.regions}
-    return sorted(every | seen if made.rung in _WHOLE_ROLE or not seen else seen)
+    return [*sorted(seen), *(sorted(every - seen) if made.rung in _WHOLE_ROLE or not seen else ())]
 
 
 def _some(names: list[str]) -> str:
