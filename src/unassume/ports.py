@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from unassume.model.evidence import Probe, Probed, ProfileProbe
 from unassume.model.inventories import HeldPolicy
+from unassume.model.preflights import Answer, Question
 from unassume.model.receipts import Entry
 from unassume.model.sightings import Ask, Coverage, Sighting
 from unassume.model.slots import Slot, Standing
@@ -105,6 +106,13 @@ class Permissions(Protocol):
         """Which of the actions are allowed on a resource; what cannot be known is left out."""
 
 
+class Surroundings(Protocol):
+    """What stands around a role or user of our account that a cut meets; decides nothing."""
+
+    def look(self, questions: Iterable[Question]) -> Mapping[Question, Answer]:
+        """Every question with its answer, within seconds; what cannot be found out is said in it, never raised."""
+
+
 class Clock(Protocol):
     """Time, for steps: nothing else reads it or sleeps."""
 
@@ -149,7 +157,7 @@ class OneLane:
 
 @dataclass(frozen=True)
 class World:
-    """The frozen bundle of ports a step works in."""
+    """The frozen bundle of ports a step works in; without `surroundings` a plan is made without looking around."""
 
     trail: Trail
     blobs: Blobs
@@ -158,3 +166,4 @@ class World:
     clock: Clock
     progress: Progress
     lanes: Lanes = field(default_factory=OneLane)
+    surroundings: Surroundings | None = None

@@ -42,6 +42,7 @@ def plan(
     from unassume.report.emit import emitted
     from unassume.steps.find import find
     from unassume.steps.plan import plan as step
+    from unassume.steps.surroundings import look_around
     from unassume.steps.survey import survey
 
     parsed, until = given_lead(lead), utc_instant(as_of, "--as-of")
@@ -49,7 +50,7 @@ def plan(
     choices = chosen.choices(here.accounts.now)
     lineage = find(parsed, here, as_of=until)
     looked_at = survey(lineage, here)
-    made = step(lineage, looked_at, choices)
+    made = look_around(step(lineage, looked_at, choices), looked_at, here)
     if out and made.changes:
         write_plan(made, out)
     if emit and made.changes:

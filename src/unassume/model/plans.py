@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from unassume.model.preflights import Preflight
 from unassume.model.selectors import PersonSelector
 from unassume.model.sessions import Session
 from unassume.model.sightings import Coverage, RawEvent
@@ -144,7 +145,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Changes and Gaps, and everything that was seen when they were chosen.
 
     `persons` are whose every session counts as leaked, where the responder said that a person's did. `reach` is what
-    sessions of the role or user the lead leads to could do before the cut, of some telling calls.
+    sessions of the role or user the lead leads to could do before the cut, of some telling calls. `preflight` is what
+    was found out around them, where somebody looked.
     """
 
     format: int = FORMAT
@@ -170,6 +172,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     coverage: Coverage | None = None
     raw_events: tuple[RawEvent, ...] = ()
     reach: tuple[str, ...] = ()
+    preflight: Preflight = Preflight()
     undoes: str | None = None
 
     @property

@@ -16,6 +16,7 @@ from unassume.model.surveys import UserSubject
 from unassume.report.crowds import SOME, Kind, Row, shortened
 from unassume.report.escape import escape
 from unassume.report.lineage import holder, unseen_lines
+from unassume.report.preflight import lacking_lines
 from unassume.report.table import paragraph, table
 from unassume.report.times import clock_time
 
@@ -178,7 +179,7 @@ def tally(preview: Preview) -> str:
 
 def _head_lines(plan: Plan, width: int) -> list[str]:
     lead = paragraph(describe_lead(parse_lead(plan.lead)), width, "lead: ")
-    return [*paragraph(plan.assumed, width, "assumed: "), *gap_lines(plan, width), *lead]
+    return [*paragraph(plan.assumed, width, "assumed: "), *gap_lines(plan, width), *lacking_lines(plan, width), *lead]
 
 
 def _write_lines(plan: Plan, width: int) -> list[str]:

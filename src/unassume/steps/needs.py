@@ -69,11 +69,29 @@ NEEDS = (
         optional=True,
         without="status looks at one role at a time, and prune cannot look at all",
     ),
+    Need(
+        name="workloads",
+        sid="Workloads",
+        actions=(
+            "iam:ListInstanceProfilesForRole",
+            "ec2:DescribeInstances",
+            "lambda:ListFunctions",
+            "ecs:ListClusters",
+            "ecs:ListTasks",
+            "ecs:DescribeTasks",
+            "ecs:DescribeTaskDefinition",
+            "eks:ListClusters",
+            "eks:ListPodIdentityAssociations",
+            "eks:DescribePodIdentityAssociation",
+        ),
+        optional=True,
+        without="a plan cannot say which workloads run on a role",
+    ),
 )
 _SIMULATE = Need(name="doctor", sid="Doctor", actions=("iam:SimulatePrincipalPolicy",), optional=True)
 _ROLE = re.compile(r"[\w+=,.@/-]{1,600}", re.ASCII)
 _BY_POLICY = frozenset({"iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:AttachUserPolicy", "iam:DetachUserPolicy"})
-_WHOLE = frozenset({"cloudtrail", "account", "organizations"})
+_WHOLE = frozenset({"cloudtrail", "account", "organizations", "ec2", "lambda", "ecs", "eks"})
 
 
 def check_role(role: str | None) -> str | None:
