@@ -74,7 +74,7 @@ def looked(
 
 
 def test_a_sound_set_up_is_all_ok() -> None:
-    """Thirteen things are looked at, and each is in order; nothing is written and no receipt is made."""
+    """Fourteen things are looked at, and each is in order; nothing is written and no receipt is made."""
     set_up = scene()
     found = looked(set_up)
     assert list(found) == [

@@ -26,8 +26,10 @@ from unassume.model.preflights import (
     Tool,
 )
 from unassume.model.sightings import Identity, Issuance
+from unassume.model.slots import RoleTrustStatement, Scp
 from unassume.report.plan import brief_lines, plan_lines
 from unassume.steps.workloads import KINDS, may_run
+from unassume.steps.writers import writers
 
 SERVICES = {"ec2.amazonaws.com": "ec2", "lambda.amazonaws.com": "lambda"}
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/Limits"
@@ -152,6 +154,20 @@ def test_the_next_run_of_each_tool_is_told(tool: Tool, words: str) -> None:
     (writer,) = made.preflight.writers
     assert (writer.times, writer.last.at, words in writer.next_run) == (2, START, True)
     assert "wrote it 2 time(s): PutRolePolicy Work at 2026-11-23T18:00:00Z by arn:aws:sts::" in notes(made)
+
+
+def test_terraform_and_a_trust_policy() -> None:
+    """Terraform holds a trust policy whole: it is told of it besides the deny, in one sentence."""
+    slots = (RoleTrustStatement(account=ACCOUNT, role=ROLE_NAME, statement="x"),)
+    (writer,) = writers(made_role(), Answer(writes=(write("terraform"),)), slots)
+    assert "writes the whole trust policy" in writer.next_run
+
+
+def test_an_scp_is_out_of_reach_of_who_writes_the_role() -> None:
+    """Whatever writes the role does not write the SCP."""
+    slots = (Scp(account=ACCOUNT, role=ROLE_NAME, policy="x"),)
+    (writer,) = writers(made_role(), Answer(writes=(write("terraform"),)), slots)
+    assert "stands elsewhere" in writer.next_run
 
 
 def test_terraform_and_a_managed_policy() -> None:

@@ -11,6 +11,7 @@ from unassume.model.slots import (
     AccessKeyStatus,
     RoleInlinePolicy,
     RoleManagedPolicy,
+    RoleTrustStatement,
     Scp,
     Slot,
     UserInlinePolicy,
@@ -49,12 +50,14 @@ _TERRAFORM: Mapping[type, str] = MappingProxyType(
         "`aws_iam_user_policy` leaves it",
         UserManagedPolicy: "`aws_iam_user_policy_attachments_exclusive` detaches our policy at its next apply, a plain "
         "attachment leaves it",
+        RoleTrustStatement: "an `aws_iam_role` writes the whole trust policy at its next apply, without our statement",
         AccessKeyStatus: "an `aws_iam_access_key` makes the key active again at its next apply",
     }
 )
 # AWS: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
-# ASSUMPTION: an ordinary update, which compares templates alone, leaves a policy that no template knows.
-_CLOUDFORMATION = "an ordinary stack update leaves our policy, a drift-aware change set (REVERT_DRIFT) may take it away"
+# ASSUMPTION: an ordinary update, which compares templates alone, leaves a policy that no template knows, and a trust
+# policy that no template changes.
+_CLOUDFORMATION = "an ordinary stack update leaves what we write, a drift-aware change set (REVERT_DRIFT) may undo it"
 # ASSUMPTION: what these do to a policy they do not know is not documented, or hangs on how they are set up.
 _OTHERS: Mapping[Tool, str] = MappingProxyType(
     {
