@@ -164,7 +164,18 @@ def test_throttling_is_waited_out_on_the_clock(aws: Loopback, trail: LookupTrail
     [use] = trail.sightings(ASK)
     assert isinstance(use, Use)
     assert use.calls == 2
-    assert clock.slept >= 3
+    assert clock.slept >= 1.5
+
+
+def test_a_throttled_region_is_asked_more_slowly(aws: Loopback, trail: LookupTrail, clock: FrozenClock) -> None:
+    """Who is throttled shares the account with others: it asks on at a slower pace, until all is answered."""
+    history = serve(aws, History(us_east_1=calls(10)))
+    throttled = [refusal("ThrottlingException", status=400)] * 12
+    history.troubles["us-east-1"] = [*throttled, *[_page(calls(1), None)] * 8]
+    trail.sightings(ASK)
+    assert trail.coverage().is_complete
+    asked_on = aws.actions().count("LookupEvents") - len(throttled) - 1
+    assert clock.slept > 0.5 * (1 + 2 + 10 * 4) + asked_on * 3
 
 
 def test_endless_throttling_is_a_region_not_read(aws: Loopback, trail: LookupTrail) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from unassume.aws.connection import Connection
-from unassume.aws.lookups import RegionLookup, attributes_of
+from unassume.aws.lookups import Pace, RegionLookup, attributes_of
 from unassume.aws.regions import enabled_regions
 from unassume.errors import TrailError, UnassumeError
 from unassume.model.sightings import Ask, Coverage, RegionRead, Sighting
@@ -36,6 +37,7 @@ class LookupTrail:
         self._connection = connection
         self._regions: tuple[str, ...] = ()
         self._due: dict[str, datetime] = {}
+        self._paces: defaultdict[str, Pace] = defaultdict(Pace)
         self._gaps: tuple[str, ...] = ()
         self._inquiry: _Inquiry | None = None
 
@@ -48,7 +50,7 @@ class LookupTrail:
         inquiry = self._inquiry_of(ask)
         attributes = attributes_of(ask) if inquiry.since <= ask.until else ()
         lookups = [
-            RegionLookup(self._connection, region, inquiry.since, ask.until, attributes)
+            RegionLookup(self._connection, region, inquiry.since, ask.until, attributes, self._paces[region])
             for region in self._regions
             if region not in inquiry.failures
         ]

@@ -32,11 +32,18 @@ def carry_out(begun: Begun, indexes: Iterable[int], world: World, *, may_be_writ
                 raise _half_done(begun, error.cause.message) from error.cause
             refused = Refused(at=world.accounts.now(), change=index, why=error.cause.message)
             world.journal.append(begun.receipt_id, refused)
-            raise error.cause from None
+            raise _as_moved_on(error.cause) from None
         except UnassumeError as error:
             raise _half_done(begun, error.message) from error
         may_be_written = True
     return finished(begun, world)
+
+
+def _as_moved_on(cause: UnassumeError) -> UnassumeError:
+    """The room was there when the quotas were read a moment ago: somebody else took it, so plan again."""
+    if cause.facts.get("code") != "LimitExceeded":
+        return cause
+    return StaleError(f"the room for the cut was taken meanwhile: {cause.message}", hint="plan again")
 
 
 def finished(begun: Begun, world: World) -> Receipt:
