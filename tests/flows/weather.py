@@ -56,22 +56,20 @@ def responder(
         clock, profile=profile, region=lab.region, endpoint_url=lab.endpoint_url,
         credentials_file=str(file or lab.profiles_path),
     )  # fmt: skip
-    connection.session.events.register_first("needs-retry", _at_once)
+    for service in ("iam", "sts"):
+        connection.session.events.register_first(f"needs-retry.{service}", _at_once)
     return World(
         trail=LookupTrail(connection), blobs=LocalBlobs(), accounts=AwsAccounts(connection),
         journal=FileJournal(folder), clock=clock, progress=SilentProgress(),
     )  # fmt: skip
 
 
-def _at_once(
-    attempts: int, response: tuple[Any, Mapping[str, Any]] | None, operation: Any, **_: object
-) -> float | None:
-    """botocore's answer to whether to repeat, without the wait; CloudTrail's adapter repeats by itself."""
-    if operation.service_model.service_name == "cloudtrail" or attempts >= ATTEMPTS or response is None:
+def _at_once(attempts: int, response: tuple[Any, Mapping[str, Any]] | None, **_: object) -> float | None:
+    """botocore's answer to whether to repeat a call, without the wait; None leaves it to botocore, which gives up."""
+    if attempts >= ATTEMPTS or response is None:
         return None
     code = response[1].get("Error", {}).get("Code", "")
-    is_passing = code.startswith("Throttl") or response[0].status_code >= 500
-    return 1e-9 if is_passing else None
+    return 1e-9 if code.startswith("Throttl") or response[0].status_code >= 500 else None
 
 
 def planned(world: World, lead: str, incident: str = "weather", **more: Any) -> Plan:
