@@ -11,7 +11,7 @@ import random
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from unassume.aws.connection import Connection
@@ -113,7 +113,8 @@ class RegionLookup:
         asked, self._lapsed = self._left.popleft(), 0
         events = answer.get("Events", ())
         if "LookupAttributes" not in asked:
-            self.newest_event_at = max((event["EventTime"] for event in events), default=None)
+            # botocore tells times in the machine's own zone.
+            self.newest_event_at = max((event["EventTime"].astimezone(UTC) for event in events), default=None)
             return
         self.texts += [event["CloudTrailEvent"] for event in events]
         if token := answer.get("NextToken"):
