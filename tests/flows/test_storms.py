@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.weather import AGREED, latest, outcome, planned, policies, responder, widen
+from tests.flows.weather import AGREED, account, latest, outcome, planned, responder, widen
 from tests.lab.acting import CHILD_ARN, assume, reads
 from unassume.errors import AccessError, PartialError, RefusedError, TrailError
 from unassume.lab import Fault, Lab
 from unassume.lab.control.faults import Kind
-from unassume.lab.seeds.bob_mary_keith import CHILD_ROLE, PEOPLE
+from unassume.lab.seeds.bob_mary_keith import PEOPLE
 from unassume.model.plans import Plan
 from unassume.model.receipts import Receipt
 from unassume.ports import World
@@ -38,10 +38,6 @@ def lab(opened: Lab) -> Lab:
     assume(opened, opened.credentials("keith"), CHILD_ARN, "report", SourceIdentity="keith")
     opened.clock.advance(60)
     return opened
-
-
-def account(lab: Lab) -> tuple[dict[str, str], dict[str, str]]:
-    return policies(lab), policies(lab, CHILD_ROLE)
 
 
 def storm(lab: Lab, kind: Kind, call: int = 1, times: int = EXHAUSTING, action: str = "iam:*") -> None:

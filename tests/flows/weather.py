@@ -16,7 +16,7 @@ from unassume.aws.trail import LookupTrail
 from unassume.journal import FileJournal
 from unassume.lab import Credentials, Lab
 from unassume.lab.clients import client
-from unassume.lab.seeds.bob_mary_keith import ROLE
+from unassume.lab.seeds.bob_mary_keith import CHILD_ROLE, ROLE
 from unassume.model.evidence import Evidence, Wait
 from unassume.model.leads import parse_lead
 from unassume.model.plans import Choices, Plan
@@ -98,6 +98,11 @@ def policies(lab: Lab, role: str = ROLE) -> dict[str, str]:
     return inline | {one["PolicyArn"]: one["PolicyName"] for one in attached}
 
 
+def account(lab: Lab) -> tuple[dict[str, str], ...]:
+    """The policies of both roles of the seed."""
+    return policies(lab), policies(lab, CHILD_ROLE)
+
+
 def widen(lab: Lab) -> None:
     """Let the responder do all that doctor says he needs, on any role."""
     iam = client(lab, "iam", lab.credentials("admin"))
@@ -106,7 +111,7 @@ def widen(lab: Lab) -> None:
     iam.attach_user_policy(UserName="responder", PolicyArn=made)
 
 
-def signed_in(lab: Lab, file: Path, credentials: Credentials, profile: str = "responder") -> Path:
+def signed_in(file: Path, credentials: Credentials, profile: str = "responder") -> Path:
     """A credentials file with one profile on these credentials, new or replaced."""
     lines = [
         f"[{profile}]",
