@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
-from unassume.means import access_key, inline_policy, managed_policy
+from unassume.means import access_key, inline_policy, managed_policy, trust
 from unassume.model.plans import Change, Plan
 from unassume.model.preflights import Answer, AskAllowed, Lack, Question
 from unassume.model.slots import (
     AccessKeyStatus,
     RoleInlinePolicy,
     RoleManagedPolicy,
+    RoleTrustStatement,
     Scp,
     UserInlinePolicy,
     UserManagedPolicy,
@@ -89,6 +90,8 @@ def _of_change(change: Change, holder: Surveyed) -> Iterable[Needed]:
             return _on(managed_policy.ON_USERS, holder.arn, slot.arn)
         case AccessKeyStatus():
             return _on(access_key.PERMISSIONS, holder.arn)
+        case RoleTrustStatement():
+            return _on(trust.PERMISSIONS, holder.arn)
         case Scp():
             return ()
         case _:
