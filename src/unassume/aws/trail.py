@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from unassume.aws.connection import Connection
-from unassume.aws.lookups import RegionLookup, attributes_of
+from unassume.aws.lookups import Pace, RegionLookup, attributes_of
 from unassume.aws.regions import enabled_regions
 from unassume.aws.sweeps import Sweep
 from unassume.errors import TrailError, UnassumeError
@@ -38,6 +38,7 @@ class LookupTrail:
         self._connection = connection
         self._regions: tuple[str, ...] = ()
         self._due: dict[str, datetime] = {}
+        self._paces: defaultdict[str, Pace] = defaultdict(Pace)
         self._gaps: tuple[str, ...] = ()
         self._inquiry: _Inquiry | None = None
 
@@ -56,11 +57,13 @@ class LookupTrail:
         inquiry = self._inquiry_of(ask)
         attributes = attributes_of(ask) if inquiry.since <= ask.until else ()
         regions = [region for region in self._regions if region not in inquiry.failures]
+        paces, sweeps = self._paces, inquiry.sweeps
         asked = [
-            RegionLookup(self._connection, region, inquiry.since, ask.until, attributes, inquiry.sweeps[region])
+            RegionLookup(self._connection, region, inquiry.since, ask.until, attributes, paces[region], sweeps[region])
             for region in regions
         ]
-        newest = [RegionLookup.of_newest(self._connection, one) for one in regions if one not in inquiry.newest]
+        new = [region for region in regions if region not in inquiry.newest]
+        newest = [RegionLookup.of_newest(self._connection, region, paces[region]) for region in new]
         if ask.in_haste:
             self._run([*newest, *asked])
         else:

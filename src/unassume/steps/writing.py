@@ -37,11 +37,18 @@ def carry_out(begun: Begun, indexes: Iterable[int], world: World, *, may_be_writ
     except KeyboardInterrupt:
         raise _half_done(begun, "interrupted") from None
     if row.failures and row.refused == len(order) and not may_be_written:
-        raise row.failures[0]
+        raise _as_moved_on(row.failures[0])
     if row.failures:
         more = f", and {len(row.failures) - 1} more failed" if len(row.failures) > 1 else ""
         raise _half_done(begun, f"{row.failures[0].message}{more}") from row.failures[0]
     return finished(begun, world)
+
+
+def _as_moved_on(cause: UnassumeError) -> UnassumeError:
+    """The room was there when the quotas were read a moment ago: somebody else took it, so plan again."""
+    if cause.facts.get("code") != "LimitExceeded":
+        return cause
+    return StaleError(f"the room for the cut was taken meanwhile: {cause.message}", hint="plan again")
 
 
 def _by_subject(begun: Begun, indexes: Iterable[int]) -> list[list[int]]:
