@@ -15,7 +15,7 @@ from unassume.errors import PartialError, RefusedError, StaleError
 from unassume.means.splice import with_statement
 from unassume.means.trust import our_trust, statement_name, written
 from unassume.model.evidence import Wait
-from unassume.model.leads import RoleLead
+from unassume.model.leads import RoleLead, SeveralLeads
 from unassume.model.plans import Change, Plan
 from unassume.model.sightings import FederatedSubject, Identity
 from unassume.model.slots import RoleTrustStatement
@@ -323,3 +323,17 @@ def _moved(change: Change, role: str, role_id: str) -> Change:
     name = statement_name("inc-1", role)
     slot = RoleTrustStatement(account=ACCOUNT, role=role, statement=name)
     return Change(slot=slot, holder_id=role_id, before=None, after=written(name, OIDC, (SHOP.subject,)))
+
+
+def test_what_the_shut_out_began_under_another_name_blocks_containment() -> None:
+    """His identity leaked: a session of his that no lead names is told, and verify does not call it contained."""
+    set_up = entered(pipeline("deploy", at=START - timedelta(hours=1)))
+    made = closed(set_up)
+    assert [gap.what for gap in made.gaps if "shut out" in gap.why] == [f"session `deploy` of role `{ROLE_NAME}`"]
+    receipt = apply(made, set_up.world, EVERYTHING)
+    set_up.clock.sleep(120)
+    found = verify(receipt, set_up.world)
+    evidence = found.evidence if isinstance(found, Wait) else found
+    assert "shut out" in next(one.detail for one in evidence.proofs if one.name == "nothing-left")
+    both = closed(set_up, SeveralLeads(leads=(KEITH, msgspec.structs.replace(KEITH, session_name="deploy"))))
+    assert not [gap for gap in both.gaps if "shut out" in gap.why]

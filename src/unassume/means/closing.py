@@ -88,6 +88,17 @@ def shut_out(changes: Iterable[Change], role: Subject) -> frozenset[tuple[str, s
     return frozenset((ours.provider, subject) for ours in found if ours is not None for subject in ours.subjects)
 
 
+def of_the_shut_out(sessions: Iterable[Session], changes: Iterable[Change]) -> list[Session]:
+    """The sessions that may live and were begun by whom these changes shut out of their role."""
+    changes, found = tuple(changes), list[Session]()
+    subjects: dict[Subject, frozenset[tuple[str, str]]] = {}
+    for one in sessions:
+        if one.live is not False and one.federated:
+            out = subjects.setdefault(one.holder, shut_out(changes, one.holder))
+            found += [one] if any((each.provider, each.subject) in out for each in one.federated) else []
+    return found
+
+
 def _changes(role: Role, subjects: Iterable[FederatedSubject], incident: str, seed: str) -> tuple[Change, ...]:
     by_provider: dict[str, list[str]] = {}
     for one in sorted(subjects):

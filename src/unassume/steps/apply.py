@@ -16,7 +16,9 @@ from unassume.means.mark import bind_changes, our_statements
 from unassume.means.trust import our_trust
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Canary, Change, Plan, of_policies
+from unassume.model.previews import Preview
 from unassume.model.receipts import Begun, Receipt, SavedDocument, fold
+from unassume.model.sessions import Session
 from unassume.model.slots import RoleTrustStatement, Scp, Standing
 from unassume.model.surveys import Caller
 from unassume.ports import World
@@ -56,9 +58,10 @@ def apply(plan: Plan, world: World, consent: Consent | None = None, looked: Look
     now = world.accounts.now()
     check_cut_off(plan, plan.cut_off.expected(now), now)
     check_over(plan, now)
-    insist(objections(plan, seen, callers, plan.cut_off.expected(now), now), consent or Consent())
+    agreed = insist(objections(plan, seen, callers, plan.cut_off.expected(now), now), consent or Consent())
     canaries_before = tuple(world.lanes.each(lambda canary: _ask_canary(canary, plan, world), plan.canaries))
     begun = _begun(plan, lineage, standings, callers[0], canaries_before, world)
+    begun = msgspec.structs.replace(begun, agreed=agreed, bystanders=_hit(seen, lineage))
     _check_bound(begun)
     place = world.journal.open(begun.receipt_id)
     world.journal.append(begun.receipt_id, begun)
@@ -135,6 +138,12 @@ def _begun(
         ),
         raw_events=lineage.raw_events if lineage else plan.raw_events,
     )
+
+
+def _hit(seen: Preview, lineage: Lineage | None) -> tuple[Session, ...]:
+    """The sessions of others that the cut hits, or may hit."""
+    ids = {judgement.session_id for judgement in seen.bystanders}
+    return tuple(one for one in lineage.sessions if one.id in ids) if lineage is not None else ()
 
 
 def _check_bound(begun: Begun) -> None:

@@ -83,11 +83,18 @@ def objections(
     )
 
 
-def insist(raised: Iterable[Objection], consent: Consent) -> None:
-    """RefusedError for what neither a flag nor a person lifts; without anybody to ask, all of it at once."""
-    left: list[Objection] = []
+def insist(raised: Iterable[Objection], consent: Consent) -> tuple[str, ...]:
+    """What was agreed to, and how; RefusedError for what neither a flag nor a person lifts.
+
+    Without anybody to ask, all of it at once.
+    """
+    left, agreed = list[Objection](), list[str]()
     for objection in raised:
-        if _is_lifted(objection, consent) or (objection.lifted_by and consent.ask(objection)):
+        if _is_lifted(objection, consent):
+            agreed.append(f"{objection.text}: agreed to beforehand ({objection.lifted_by})")
+            continue
+        if objection.lifted_by and consent.ask(objection):
+            agreed.append(f"{objection.text}: agreed to when asked")
             continue
         left.append(objection)
         if consent.ask is not _nobody_asks:
@@ -100,6 +107,7 @@ def insist(raised: Iterable[Objection], consent: Consent) -> None:
             hint=f"to do it all the same: {flags}" if is_liftable else "nothing was written",
             facts={"guard": left[0].guard},
         )
+    return tuple(agreed)
 
 
 def _texts(plan: Plan, cut_off: datetime) -> Iterable[tuple[Change, str]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from unassume.means.closing import shut_out
+from unassume.means.closing import of_the_shut_out
 from unassume.means.judge import judge, principal_of
 from unassume.means.mark import our_statements
 from unassume.model.evidence import Enforcement
@@ -103,14 +103,9 @@ class Remains:
         return [one for one in found if self._verdict(one) is not Verdict.CUT]
 
     def let_in(self) -> list[Session]:
-        """Sessions not cut that began since, by whom our statements shut out of their role."""
-        written = self.receipt.begun.changes
-        subjects = {one.holder: shut_out(written, one.holder) for one in self.lineage.sessions if one.kind == "role"}
-        return [
-            one
-            for one in self._begun_since()
-            if any((each.provider, each.subject) in subjects.get(one.holder, ()) for each in one.federated)
-        ]
+        """Sessions not cut, whenever begun, by whom our statements shut out of their role."""
+        begun = of_the_shut_out(self.lineage.sessions, self.receipt.begun.changes)
+        return [one for one in begun if self._verdict(one) is not Verdict.CUT]
 
     def began_again(self) -> list[Session]:
         """Sessions under other names, not cut, that began since by whom a provider called like a leaked one's owner."""

@@ -118,8 +118,15 @@ def _decision(receipt: Receipt) -> Decision:
         leaked=plan.leaked,
         assumed=plan.assumed,
         cut_off=None if plan.rung in ("hold", "issuance") or plan.purpose == "undo" else begun.cut_off,
-        consent=NOT_RECORDED,
+        consent=_consent(begun.agreed),
     )
+
+
+def _consent(agreed: tuple[str, ...] | None) -> str:
+    """Which guards were lifted, and how."""
+    if agreed is None:
+        return NOT_RECORDED
+    return "; ".join(agreed) or "no guard had to be lifted"
 
 
 def _cut(change: Change, state: ChangeState) -> Cut:
@@ -143,8 +150,10 @@ def _leaked(receipt: Receipt) -> tuple[Session, ...]:
 
 
 def _bystanders(receipt: Receipt) -> tuple[Session, ...]:
-    """Those the plan saw hit, or perhaps hit, besides the leaked; whoever came before apply is not in the receipt."""
+    """Those apply saw hit, or perhaps hit, besides the leaked; in an older receipt those the plan saw."""
     plan = receipt.plan
+    if receipt.begun.bystanders is not None:
+        return receipt.begun.bystanders
     hit = {each for one in plan.outlooks if one.chosen for each in (*one.bystanders, *one.unsure)}
     return tuple(each for each in plan.sessions if each.id in hit.difference(plan.targets))
 

@@ -52,12 +52,16 @@ def _as_moved_on(cause: UnassumeError) -> UnassumeError:
 
 
 def _by_subject(begun: Begun, indexes: Iterable[int]) -> list[list[int]]:
-    """The changes on one role or user together; accounts take turns, so that none is asked for all its own at once."""
-    found: dict[Subject, list[int]] = {}
+    """The changes on one role or user together; accounts take turns, so that none is asked for all its own at once.
+
+    A trust stands by itself: no deny waits until it reads back.
+    """
+    found: dict[tuple[Subject, bool], list[int]] = {}
     for index in indexes:
-        found.setdefault(begun.changes[index].slot.subject, []).append(index)
+        slot = begun.changes[index].slot
+        found.setdefault((slot.subject, isinstance(slot, RoleTrustStatement)), []).append(index)
     turns, seen = [], Counter[str]()
-    for subject, together in found.items():
+    for (subject, _), together in found.items():
         turns.append((seen[subject.account], together))
         seen[subject.account] += 1
     return [together for _, together in sorted(turns, key=lambda one: one[0])]
