@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
@@ -13,7 +14,7 @@ from tests.steps.around import FakeSurroundings, looked, notes
 from tests.steps.made import KEITH, ROLE_NAME, WHOLE_ROLE, Scene, made_role, role_arn, scene
 from tests.steps.test_users import user
 from unassume.model.leads import UserLead
-from unassume.model.plans import Leaked, RungName
+from unassume.model.plans import Choices, Leaked, RungName
 from unassume.model.preflights import (
     Answer,
     AskAllowed,
@@ -28,6 +29,9 @@ from unassume.model.preflights import (
 from unassume.model.sightings import Identity, Issuance
 from unassume.model.slots import RoleTrustStatement, Scp
 from unassume.report.plan import brief_lines, plan_lines
+from unassume.steps.plan import plan
+from unassume.steps.surroundings import look_around
+from unassume.steps.survey import survey
 from unassume.steps.workloads import KINDS, may_run
 from unassume.steps.writers import writers
 
@@ -132,9 +136,12 @@ def test_nothing_is_asked_where_nothing_is_written() -> None:
 def test_another_account_s_role_is_not_asked_about() -> None:
     """The simulator and the trail are of our own account: for another one it is said that nobody asked."""
     around, set_up = FakeSurroundings(), scene()
-    set_up.accounts.who = msgspec.structs.replace(RESPONDER, account="444455556666")
-    made = looked(set_up, around, KEITH)
-    assert [one for one in around.asked if not isinstance(one, AskAllowed)] == []
+    lineage = set_up.found(KEITH)
+    seen = survey(lineage, set_up.world)
+    made = plan(lineage, seen, Choices(incident="inc-1", canary=True))
+    elsewhere = msgspec.structs.replace(seen, caller=msgspec.structs.replace(RESPONDER, account="444455556666"))
+    made = look_around(made, elsewhere, replace(set_up.world, surroundings=around))
+    assert (around.asked, bool(made.changes)) == ([], True)
     assert f"what we may do in account {ACCOUNT} was not asked" in notes(made)
 
 
