@@ -84,6 +84,9 @@ class RecordedTrail:
     inner: Trail
     seen: dict[str, Sighting] = field(default_factory=dict)
 
+    def open(self) -> None:
+        self.inner.open()
+
     def sightings(self, ask: Ask) -> Iterable[Sighting]:
         found = tuple(self.inner.sightings(ask))
         self.seen.update((repr(one), one) for one in found)

@@ -16,9 +16,11 @@ from tests.crash.recording import Cut
 from tests.fakes import FakeAccounts, FakeClock, FakeJournal, FakeTrail
 from tests.steps.made import Scene
 from unassume.errors import InputError
+from unassume.means.splice import without
+from unassume.means.trust import places_of
 from unassume.model.plans import Plan
 from unassume.model.receipts import Receipt, fold
-from unassume.model.slots import AccessKeyStatus, InlinePolicy, ManagedPolicy, Slot
+from unassume.model.slots import AccessKeyStatus, InlinePolicy, ManagedPolicy, RoleTrustStatement, Slot
 from unassume.model.surveys import Role, Surveyed, User
 from unassume.ports import World
 from unassume.steps.apply import apply, resume
@@ -150,6 +152,10 @@ def _without(slots: Sequence[Slot], holder: Surveyed) -> Surveyed:
     inline = {name: text for name, text in holder.inline.items() if name not in policies}
     attached = {arn: text for arn, text in holder.attached.items() if arn not in arns}
     if isinstance(holder, Role):
-        return msgspec.structs.replace(holder, inline=inline, attached=attached)
+        trust = holder.trust
+        for name in (slot.statement for slot in slots if isinstance(slot, RoleTrustStatement)):
+            for place in places_of(trust, name):
+                trust = without(trust, place)
+        return msgspec.structs.replace(holder, inline=inline, attached=attached, trust=trust)
     keys = tuple(one for one in holder.keys if one.id not in set_)
     return msgspec.structs.replace(holder, inline=inline, attached=attached, keys=keys)

@@ -16,6 +16,7 @@ POINTS = MappingProxyType(
         "bob-mary-keith": 24,
         "chained": 38,
         "crowd": 60,
+        "federated": 60,
         "fighter": 48,
         "full-role": 24,
         "late-plan": 24,

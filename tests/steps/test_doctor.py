@@ -74,12 +74,12 @@ def looked(
 
 
 def test_a_sound_set_up_is_all_ok() -> None:
-    """Twelve things are looked at, and each is in order; nothing is written and no receipt is made."""
+    """Thirteen things are looked at, and each is in order; nothing is written and no receipt is made."""
     set_up = scene()
     found = looked(set_up)
     assert list(found) == [
         "version", "state directory", "credentials", "clock", "regions", "trail", "survey", "cut by inline policy",
-        "cut by managed policy", "cut a user's tokens", "canary", "status and prune",
+        "cut by managed policy", "close a role's trust", "cut a user's tokens", "canary", "status and prune",
     ]  # fmt: skip
     assert {each.state for each in found.values()} == {"ok"}
     assert (set_up.accounts.writes, set_up.journal.kept) == ([], {})

@@ -35,6 +35,7 @@ LEAKED = ("session", "person", "workload", "unknown")
 @click.option("--no-presigned-urls", is_flag=True, help="It hands out no presigned URLs, which others use elsewhere.")
 @click.option("--this-role-only", is_flag=True, help="Leave what leaked sessions issued on other roles uncut.")
 @click.option("--deactivate-keys", is_flag=True, help="Make the keys behind a user's tokens inactive, for everybody.")
+@click.option("--close-trust", is_flag=True, help="Shut whom a provider vouched for out of the role, by its trust.")
 @click.option("--incident", metavar="NAME", help="The incident's name, in the policy's name and the user agent.")
 @click.option("--as-of", metavar="TIME", help="Look as if it were this UTC instant.")
 @click.option("--emit", type=click.Choice(EMITTED), help="Print the cut for a pipeline to write, not the plan.")
@@ -46,7 +47,7 @@ LEAKED = ("session", "person", "workload", "unknown")
 def plan(
     context: click.Context, lead: tuple[str, ...], out: str | None, rung: str | None, leaked: str,
     person_tag: str | None, cut_off: str | None, canary: bool, egress: tuple[str, ...], vpcs: tuple[str, ...],
-    no_presigned_urls: bool, this_role_only: bool, deactivate_keys: bool,
+    no_presigned_urls: bool, this_role_only: bool, deactivate_keys: bool, close_trust: bool,
     incident: str | None, as_of: str | None, emit: str | None, output: str, aws: Aws,
 ) -> None:  # fmt: skip
     """Plan the narrowest cut for LEAD; nothing is written to the account.
@@ -80,7 +81,7 @@ def plan(
         "person_tag": person_tag,
     }
     words |= {"egress": places[0], "vpcs": places[1], "no_presigned_urls": no_presigned_urls}
-    words |= {"this_role_only": this_role_only, "deactivate_keys": deactivate_keys}
+    words |= {"this_role_only": this_role_only, "deactivate_keys": deactivate_keys, "close_trust": close_trust}
     choices = msgspec.structs.replace(msgspec.convert(words, Choices), cut_off=CutOff(at=at))
     looked_at = survey(lineage, here)
     made = step(lineage, looked_at, choices)

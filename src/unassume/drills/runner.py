@@ -10,6 +10,7 @@ from unassume.drills import (
     bob_mary_keith,
     chained,
     crowd,
+    federated,
     fighter,
     full_role,
     late_plan,
@@ -38,6 +39,7 @@ DRILLS: Mapping[str, Incident] = MappingProxyType(
     {
         "bob-mary-keith": Incident(bob_mary_keith.SUMMARY, bob_mary_keith.play),
         "chained": Incident(chained.SUMMARY, chained.play),
+        "federated": Incident(federated.SUMMARY, federated.play),
         "fighter": Incident(fighter.SUMMARY, fighter.play, accounts=2),
         "older-sessions": Incident(older_sessions.SUMMARY, older_sessions.play),
         "same-second": Incident(same_second.SUMMARY, same_second.play),

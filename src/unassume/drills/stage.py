@@ -98,13 +98,13 @@ class Stage:
 
     def planned(
         self, lead: Lead, rung: RungName | None = None, cut_off: CutOff | None = None, leaked: Leaked = "unknown",
-        *, deactivate_keys: bool = False, egress: tuple[str, ...] = (),
+        *, deactivate_keys: bool = False, close_trust: bool = False, egress: tuple[str, ...] = (),
     ) -> tuple[Lineage, Plan]:  # fmt: skip
         """find, survey and plan with a canary."""
         lineage = find(lead, self.world)
         choices = Choices(
             incident=f"drill-{self.name}", rung=rung, canary=True, cut_off=cut_off or CutOff(), leaked=leaked,
-            deactivate_keys=deactivate_keys, egress=egress, no_presigned_urls=bool(egress),
+            deactivate_keys=deactivate_keys, close_trust=close_trust, egress=egress, no_presigned_urls=bool(egress),
         )  # fmt: skip
         return lineage, plan(lineage, survey(lineage, self.world), choices)
 

@@ -12,6 +12,7 @@ import msgspec
 from unassume.errors import InputError
 from unassume.iam.limits import count
 from unassume.means import inline_policy, managed_policy, scp
+from unassume.means.closing import trust_misfit
 from unassume.means.mark import canary_name, document, our_statements
 from unassume.means.packing import packed, size
 from unassume.model.plans import Canary, Change
@@ -94,7 +95,7 @@ def misfit(holder: Surveyed, changes: Iterable[Change]) -> str | None:
         return f"a managed policy holds {managed_policy.LIMIT} characters, and the cut needs more in one"
     if len(managed) > managed_policy.room(holder):
         return f"it takes {managed_policy.room(holder)} more managed policies, the cut needs {len(managed)}"
-    return None
+    return trust_misfit(holder, added) if isinstance(holder, Role) else None
 
 
 def _unmodifiable(holder: Surveyed) -> str | None:

@@ -145,7 +145,7 @@ def ours(statement: object) -> tuple[OurStatement, ...] | None:
 def our_statements(text: str) -> tuple[OurStatement, ...] | None:
     """What all statements of a document select, in its order, when every one of them is ours, else None."""
     try:
-        read = json.loads(text, object_pairs_hook=_without_repeats)
+        read = json.loads(text, object_pairs_hook=without_repeats)
     except (ValueError, RecursionError):
         return None
     if not isinstance(read, dict) or set(read) != {"Version", "Statement"} or read["Version"] != "2012-10-17":
@@ -156,7 +156,7 @@ def our_statements(text: str) -> tuple[OurStatement, ...] | None:
     return tuple(each for one in found if one is not None for each in one) if all(found) else None
 
 
-def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """ValueError for a key that stands twice: who reads which of the two is anybody's guess."""
     read = dict(pairs)
     if len(read) != len(pairs):

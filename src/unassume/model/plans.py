@@ -15,8 +15,8 @@ import msgspec
 from unassume.model.selectors import PersonSelector
 from unassume.model.sessions import Session
 from unassume.model.sightings import Coverage, RawEvent
-from unassume.model.slots import AccessKeyStatus, Slot
-from unassume.model.surveys import RoleSubject
+from unassume.model.slots import AccessKeyStatus, RoleTrustStatement, Slot
+from unassume.model.surveys import RoleSubject, Subject
 
 FORMAT = 1
 CUT_OFF = "UNASSUME-CUT-OFF"
@@ -38,8 +38,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def of_policies(changes: Iterable[Change]) -> list[Change]:
-    """The changes that write or remove a policy, not the status of a key."""
-    return [change for change in changes if not isinstance(change.slot, AccessKeyStatus)]
+    """The changes that write or remove a policy that binds sessions: no status of a key, no statement of a trust."""
+    return [change for change in changes if not isinstance(change.slot, AccessKeyStatus | RoleTrustStatement)]
 
 
 def by_holder(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
@@ -47,6 +47,14 @@ def by_holder(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
     found: dict[str, list[Change]] = {}
     for change in of_policies(changes):
         found.setdefault(change.holder_id, []).append(change)
+    return [tuple(together) for together in found.values()]
+
+
+def by_subject(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
+    """All changes, those on one role or user of one account together, in the order in which these come."""
+    found: dict[Subject, list[Change]] = {}
+    for change in changes:
+        found.setdefault(change.slot.subject, []).append(change)
     return [tuple(together) for together in found.values()]
 
 
@@ -115,6 +123,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     `this_role_only`, the sessions that the leaked ones issued on other roles are cut there too. `deactivate_keys` makes
     the long-term keys behind a user's tokens stop, with whoever else uses them. `egress` (CIDRs) and `vpcs` are where a
     workload's session belongs, for the rung elsewhere, which takes the word that no presigned URLs are out.
+    `close_trust` shuts those out of the role whom a provider vouched for when the leaked sessions began.
     """
 
     incident: str
@@ -125,6 +134,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     person_tag: str | None = None
     this_role_only: bool = False
     deactivate_keys: bool = False
+    close_trust: bool = False
     egress: tuple[str, ...] = ()
     vpcs: tuple[str, ...] = ()
     no_presigned_urls: bool = False

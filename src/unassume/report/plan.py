@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
+from unassume.means.trust import our_trust
 from unassume.model.leads import describe_lead, parse_lead
 from unassume.model.plans import CUT_OFF, Change, Outlook, Plan
 from unassume.model.previews import Judgement, Preview, Verdict
 from unassume.model.sessions import Session
-from unassume.model.slots import AccessKeyStatus
+from unassume.model.slots import AccessKeyStatus, RoleTrustStatement
 from unassume.model.surveys import UserSubject
 from unassume.report.crowds import SOME, Kind, Row, shortened
 from unassume.report.escape import escape
@@ -59,6 +60,8 @@ def change_lines(change: Change, width: int = 80) -> list[str]:
     if isinstance(change.slot, AccessKeyStatus):
         return paragraph(f"set the {change.slot.label} to {change.after}, for whoever uses it", width, "change: ")
     verb = "delete" if change.after is None else "write"
+    if isinstance(change.slot, RoleTrustStatement):
+        return _trust_lines(change, verb, width)
     lines = paragraph(f"{verb} the {change.slot.label}", width, "change: ")
     text = change.after if change.after is not None else change.before
     for statement in json.loads(text or "{}").get("Statement", []):
@@ -86,6 +89,17 @@ def _name_lines(names: list[str], width: int) -> list[str]:
     rows = [short[start : start + abreast] for start in range(0, len(short), abreast)]
     beside = (_BESIDE + "  ".join(name.ljust(longest) for name in row) for row in rows)
     return [*paragraph(f"each {ids.pop()}: and one of", width, "      "), *(line.rstrip() for line in beside)]
+
+
+def _trust_lines(change: Change, verb: str, width: int) -> list[str]:
+    lines = paragraph(f"{verb} the {change.slot.label}", width, "change: ")
+    ours = our_trust(change.after or change.before or "")
+    if ours is None:
+        return lines
+    lines += paragraph(f"Deny {ours.call} by {ours.provider} to whoever it calls", width, "    ")
+    for subject in ours.subjects:
+        lines += paragraph(escape(subject, 255), width, "      - ")
+    return lines
 
 
 def _told(value: str | list[str]) -> str:

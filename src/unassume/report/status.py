@@ -46,6 +46,8 @@ def _theirs(status: Status, width: int) -> list[str]:
 
 
 def _label(policy: HeldPolicy) -> str:
+    if policy.is_in_trust:
+        return f"trust statement `{policy.short_name}` of {_holder(policy)}"
     kind = "managed" if policy.is_managed else "inline"
     return f"{kind} policy `{policy.short_name}` of {_holder(policy)}"
 
@@ -57,6 +59,8 @@ def _holder(policy: HeldPolicy) -> str:
 def _who(one: Ours) -> str:
     if one.state == "edited":
         return "?"
+    if one.policy.is_in_trust:
+        return f"{one.sessions} from coming in"
     return "everybody, or a person" if one.sessions is None else f"{one.sessions} named"
 
 

@@ -13,15 +13,18 @@ import msgspec
 from unassume._version import __version__
 from unassume.errors import RefusedError
 from unassume.means.mark import bind_changes, our_statements
+from unassume.means.trust import our_trust
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Canary, Change, Plan, of_policies
 from unassume.model.receipts import Begun, Receipt, SavedDocument, fold
-from unassume.model.slots import Scp, Standing
+from unassume.model.slots import RoleTrustStatement, Scp, Standing
 from unassume.model.surveys import Caller
 from unassume.ports import World
 from unassume.steps.checks import check_cut_off, check_over, check_plan, check_receipt
 from unassume.steps.enforcement import measure_by_canaries
 from unassume.steps.freshness import (
+    Looked,
+    as_planned,
     callers_in_reach,
     check_between,
     check_fresh,
@@ -37,18 +40,24 @@ CANARY_SECONDS = 20
 """How long apply waits for the canary to be refused; a deny takes some seconds to be enforced everywhere."""
 
 
-def apply(plan: Plan, world: World, consent: Consent | None = None) -> Receipt:
-    """Write the plan's changes; RefusedError, StaleError, AccessError: nothing done; PartialError: see the receipt."""
+def apply(plan: Plan, world: World, consent: Consent | None = None, looked: Looked | None = None) -> Receipt:
+    """Write the plan's changes; RefusedError, StaleError, AccessError: nothing done; PartialError: see the receipt.
+
+    `looked` is what the plan was made of, where that was a moment ago: it is not looked at again while it is fresh.
+    """
     check_plan(plan)
     callers = callers_in_reach(plan, world)
-    lineage = look_again(plan, world)
-    standings = check_fresh(plan.changes, world)
+    if looked is not None and plan.purpose == "cut" and looked.is_fresh(world.accounts.now()):
+        lineage: Lineage | None = looked.lineage
+        standings = as_planned(plan.changes)
+    else:
+        lineage, standings = look_again(plan, world), check_fresh(plan.changes, world)
     seen = seen_now(plan, lineage, world)
     now = world.accounts.now()
     check_cut_off(plan, plan.cut_off.expected(now), now)
     check_over(plan, now)
     insist(objections(plan, seen, callers, plan.cut_off.expected(now), now), consent or Consent())
-    canaries_before = tuple(_ask_canary(canary, plan, world) for canary in plan.canaries)
+    canaries_before = tuple(world.lanes.each(lambda canary: _ask_canary(canary, plan, world), plan.canaries))
     begun = _begun(plan, lineage, standings, callers[0], canaries_before, world)
     _check_bound(begun)
     place = world.journal.open(begun.receipt_id)
@@ -121,7 +130,9 @@ def _begun(
         changes=changes,
         seen_up_to=lineage.coverage.seen_up_to if lineage else None,
         canaries_before=canaries_before,
-        documents=tuple(_saved(change, one) for change, one in zip(changes, standings, strict=True) if one.text),
+        documents=tuple(
+            _saved(change, one) for change, one in zip(changes, standings, strict=True) if one.text or one.around
+        ),
         raw_events=lineage.raw_events if lineage else plan.raw_events,
     )
 
@@ -131,8 +142,12 @@ def _check_bound(begun: Begun) -> None:
     for change in of_policies(begun.changes):
         if change.after is not None and our_statements(change.after) is None:
             raise RefusedError(f"the {change.slot.label} would not be ours once its cut-off is filled in")
+    for change in begun.changes:
+        is_statement = isinstance(change.slot, RoleTrustStatement) and change.after is not None
+        if is_statement and our_trust(change.after or "") is None:
+            raise RefusedError(f"the {change.slot.label} would not be ours once its expiry is filled in")
 
 
 def _saved(change: Change, standing: Standing) -> SavedDocument:
-    text = standing.text or ""
+    text = standing.around or standing.text or ""
     return SavedDocument(label=change.slot.label, text=text, sha256=hashlib.sha256(text.encode()).hexdigest())

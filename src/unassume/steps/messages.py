@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from unassume.means.trust import our_trust
 from unassume.model.receipts import Receipt
 from unassume.model.reports import Cut, Message
 from unassume.model.sessions import Session
@@ -64,6 +65,7 @@ def _to_the_leaked(receipt: Receipt) -> tuple[str, ...]:
     return (
         f"A session of {_holders(receipt)} that was issued to you leaked, and a deny of all it may do was written. "
         "That is why your calls fail.",
+        *_shut_out(receipt),
         _when_again(receipt),
         "Before that, find where it leaked (a log, a ticket, a repository, a laptop): a new session would leak the "
         "same way. Tell the responders which calls in the evidence were not yours.",
@@ -82,6 +84,15 @@ def _to_the_others(receipt: Receipt, bystanders: tuple[Session, ...]) -> tuple[s
         _when_again(receipt),
         CACHES,
     )
+
+
+def _shut_out(receipt: Receipt) -> tuple[str, ...]:
+    """For those whom the trust keeps out: coming back is not theirs to do."""
+    found = (our_trust(change.after or "") for change in receipt.begun.changes)
+    names = sorted({subject for ours in found if ours is not None for subject in ours.subjects})
+    if not names:
+        return ()
+    return (f"Whoever signs in as {', '.join(names)} is kept out of the role until the responders undo the cut.",)
 
 
 def _when_again(receipt: Receipt) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from unassume.errors import InputError
-from unassume.means import access_key, inline_policy, managed_policy
+from unassume.means import access_key, inline_policy, managed_policy, trust
 from unassume.means.mark import POLICY_PREFIX
 from unassume.model.checkups import Need
 from unassume.model.leads import RoleLead, parse_lead
@@ -38,6 +38,13 @@ NEEDS = (
         actions=managed_policy.ON_ROLES,
         optional=True,
         without="a role whose inline quota is used up cannot be cut",
+    ),
+    Need(
+        name="close a role's trust",
+        sid="CloseTrust",
+        actions=trust.PERMISSIONS,
+        optional=True,
+        without="whoever began a leaked session by web identity or SAML can begin another",
     ),
     Need(
         name="cut a user's tokens",

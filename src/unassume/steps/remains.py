@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from unassume.means.closing import shut_out
 from unassume.means.judge import judge, principal_of
 from unassume.means.mark import our_statements
 from unassume.model.evidence import Enforcement
@@ -100,6 +101,42 @@ class Remains:
         """What a key behind the leaked token issued beside it, where it is not cut."""
         found = issued_by_key(self.lineage, self.targets(), self.receipt.plan.leaked)
         return [one for one in found if self._verdict(one) is not Verdict.CUT]
+
+    def let_in(self) -> list[Session]:
+        """Sessions not cut that began since, by whom our statements shut out of their role."""
+        written = self.receipt.begun.changes
+        subjects = {one.holder: shut_out(written, one.holder) for one in self.lineage.sessions if one.kind == "role"}
+        return [
+            one
+            for one in self._begun_since()
+            if any((each.provider, each.subject) in subjects.get(one.holder, ()) for each in one.federated)
+        ]
+
+    def began_again(self) -> list[Session]:
+        """Sessions under other names, not cut, that began since by whom a provider called like a leaked one's owner."""
+        leaked = [self.lineage.session(one) for one in self.lineage.leaked]
+        names = {one.principal_id for one in leaked}
+        owners = {(one.holder_id, each) for one in leaked for each in one.federated}
+        known = {one.id for one in self.let_in()}
+        return [
+            one
+            for one in self._begun_since()
+            if one.id not in known
+            and one.principal_id not in names
+            and any((one.holder_id, each) in owners for each in one.federated)
+        ]
+
+    def _begun_since(self) -> list[Session]:
+        """Sessions of whom a provider vouched for that may have begun since the write, live and not cut."""
+        since = self.receipt.begun.at.replace(microsecond=0)
+        return [
+            one
+            for one in self.lineage.sessions
+            if one.federated
+            and (one.issued_at is None or one.issued_at >= since)
+            and one.live is not False
+            and self._verdict(one) is not Verdict.CUT
+        ]
 
     def places(self, session: Session) -> ElsewhereSelector | None:
         """Where the session may go on, when it is cut elsewhere alone."""

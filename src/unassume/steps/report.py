@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import assert_never
 
 from unassume.means.mark import our_statements
+from unassume.means.trust import our_trust
 from unassume.model.plans import Change
 from unassume.model.receipts import (
     Begun,
@@ -124,7 +125,9 @@ def _decision(receipt: Receipt) -> Decision:
 def _cut(change: Change, state: ChangeState) -> Cut:
     is_removal = change.after is None
     text = (change.before if is_removal else change.after) or ""
-    ends = [ours.until for ours in our_statements(text) or () if ours.until is not None]
+    shut = our_trust(text)
+    found = our_statements(text) or (() if shut is None else (shut,))
+    ends = [ours.until for ours in found if ours.until is not None]
     return Cut(
         slot=change.slot.label,
         state=state,

@@ -22,6 +22,7 @@ from unassume.model.slots import (
     AccessKeyStatus,
     RoleInlinePolicy,
     RoleManagedPolicy,
+    RoleTrustStatement,
     Scp,
     Slot,
     UserInlinePolicy,
@@ -195,7 +196,7 @@ def _place(slot: Slot) -> str | None:
             return policy
         case RoleManagedPolicy() | UserManagedPolicy():
             return slot.arn
-        case AccessKeyStatus() | Scp():
+        case AccessKeyStatus() | Scp() | RoleTrustStatement():
             return None
         case _:
             assert_never(slot)
