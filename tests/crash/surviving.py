@@ -16,11 +16,10 @@ from tests.crash.recording import Cut
 from tests.fakes import FakeAccounts, FakeClock, FakeJournal, FakeTrail
 from tests.steps.made import Scene
 from unassume.errors import InputError
-from unassume.means.splice import without
-from unassume.means.trust import places_of
+from unassume.means.trust import all_standing
 from unassume.model.plans import Plan
 from unassume.model.receipts import Receipt, fold
-from unassume.model.slots import AccessKeyStatus, InlinePolicy, ManagedPolicy, RoleTrustStatement, Slot
+from unassume.model.slots import AccessKeyStatus, InlinePolicy, ManagedPolicy, Slot
 from unassume.model.surveys import Role, Surveyed, User
 from unassume.ports import World
 from unassume.steps.apply import apply, resume
@@ -145,6 +144,13 @@ def _others(scene: Scene, cut: Cut) -> list[Surveyed]:
     return [_without([slot for slot in slots if slot.subject == one.subject], one) for one in standing if one]
 
 
+def _others_trust(text: str) -> str:
+    """The trust without statements of ours, which stand at the head of the list."""
+    for ours in all_standing(text).values():
+        text = text.replace(f"{ours},", "").replace(ours, "")
+    return text
+
+
 def _without(slots: Sequence[Slot], holder: Surveyed) -> Surveyed:
     policies = {slot.policy for slot in slots if isinstance(slot, InlinePolicy)}
     arns = {slot.arn for slot in slots if isinstance(slot, ManagedPolicy)}
@@ -152,10 +158,6 @@ def _without(slots: Sequence[Slot], holder: Surveyed) -> Surveyed:
     inline = {name: text for name, text in holder.inline.items() if name not in policies}
     attached = {arn: text for arn, text in holder.attached.items() if arn not in arns}
     if isinstance(holder, Role):
-        trust = holder.trust
-        for name in (slot.statement for slot in slots if isinstance(slot, RoleTrustStatement)):
-            for place in places_of(trust, name):
-                trust = without(trust, place)
-        return msgspec.structs.replace(holder, inline=inline, attached=attached, trust=trust)
+        return msgspec.structs.replace(holder, inline=inline, attached=attached, trust=_others_trust(holder.trust))
     keys = tuple(one for one in holder.keys if one.id not in set_)
     return msgspec.structs.replace(holder, inline=inline, attached=attached, keys=keys)

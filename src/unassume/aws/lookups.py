@@ -23,6 +23,7 @@ WAITS = (1, 2, 4, 8, 16)  # seconds after each answer that was none
 LAPSES = 2  # repeats when the network or AWS itself fails
 CALL = "cloudtrail:LookupEvents"
 
+
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 

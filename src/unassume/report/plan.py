@@ -78,6 +78,17 @@ def change_lines(change: Change, width: int = 80) -> list[str]:
     return lines
 
 
+def _trust_lines(change: Change, verb: str, width: int) -> list[str]:
+    lines = paragraph(f"{verb} the {change.slot.label}", width, "change: ")
+    ours = our_trust(change.after or change.before or "")
+    if ours is None:
+        return lines
+    lines += paragraph(f"Deny {ours.call} by {ours.provider} to whoever it calls", width, "    ")
+    for subject in ours.subjects:
+        lines += paragraph(escape(subject, 255), width, "      - ")
+    return lines
+
+
 def _name_lines(names: list[str], width: int) -> list[str]:
     """Each name on a line; dozens of one role side by side, for blanks stand in none of them."""
     ids, short = {name.partition(":")[0] for name in names}, [name.partition(":")[2] for name in names]
@@ -89,17 +100,6 @@ def _name_lines(names: list[str], width: int) -> list[str]:
     rows = [short[start : start + abreast] for start in range(0, len(short), abreast)]
     beside = (_BESIDE + "  ".join(name.ljust(longest) for name in row) for row in rows)
     return [*paragraph(f"each {ids.pop()}: and one of", width, "      "), *(line.rstrip() for line in beside)]
-
-
-def _trust_lines(change: Change, verb: str, width: int) -> list[str]:
-    lines = paragraph(f"{verb} the {change.slot.label}", width, "change: ")
-    ours = our_trust(change.after or change.before or "")
-    if ours is None:
-        return lines
-    lines += paragraph(f"Deny {ours.call} by {ours.provider} to whoever it calls", width, "    ")
-    for subject in ours.subjects:
-        lines += paragraph(escape(subject, 255), width, "      - ")
-    return lines
 
 
 def _told(value: str | list[str]) -> str:
