@@ -121,11 +121,18 @@ def preview_lines(plan: Plan, preview: Preview, width: int = 80) -> list[str]:
         who = f"{escape(session.session_name, 40)}" + (
             "" if judgement.is_target else f" ({escape(holder(session), 30)})"
         )
-        rows.append((_kind(judgement), (_WORDS[judgement.verdict], session.short_id, who, judgement.reason)))
+        rows.append(
+            (_kind(judgement), (_WORDS[judgement.verdict], session.short_id, who, last_seen(session), judgement.reason))
+        )
     shown, left_out = shortened(rows)
-    lines = table(("", "session", "name", "because"), shown, width) if rows else ["no live session is touched"]
+    lines = table(("", "session", "name", "last", "because"), shown, width) if rows else ["no live session is touched"]
     lines += paragraph(left_out[0], width, "... ") if left_out else []
     return [*lines, *paragraph(tally(preview), width, "hit: "), *_button_lines(preview, width)]
+
+
+def last_seen(session: Session) -> str:
+    """The minute of its last call, as far as that was looked up."""
+    return "-" if session.last_seen is None else f"{session.last_seen:%H:%MZ}"
 
 
 def _kind(judgement: Judgement) -> Kind:
