@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, assert_never
 
-from unassume.aws import inventory, roles, users
+from unassume.aws import inventory, roles, scps, users
 from unassume.aws.connection import Connection
 from unassume.aws.probes import Probes
 from unassume.aws.reach import Reach
 from unassume.aws.slots import access_key, inline_policy, managed_policy, scp
 from unassume.errors import AccessError, InputError
 from unassume.model.evidence import Probe, Probed, ProfileProbe
-from unassume.model.inventories import HeldPolicy
+from unassume.model.inventories import HeldPolicy, HeldScps
 from unassume.model.slots import (
     AccessKeyStatus,
     RoleInlinePolicy,
@@ -89,6 +89,15 @@ class AwsAccounts:
             for name, text in texts.items()
             if found is not None and text is not None and ":iam::aws:policy/" not in name
         )
+
+    def held_scps(self) -> HeldScps:
+        """The SCPs that bear our name, as the organization's credentials see them."""
+        if self._organization is None:
+            return HeldScps(why_not="it needs --organization-profile, credentials of the management account")
+        try:
+            return HeldScps(policies=tuple(scps.ours(self._organizations(), self.caller().account)))
+        except (AccessError, InputError) as error:
+            return HeldScps(why_not=error.message)
 
     def read(self, slot: Slot) -> Standing:
         """What stands in the slot, its text byte for byte as AWS keeps it."""

@@ -24,8 +24,8 @@ from unassume.model.surveys import Surveyed
 LIMIT = LIMITS["scp"]
 PERMISSIONS = (
     "organizations:DescribeOrganization", "organizations:ListPolicies", "organizations:ListPoliciesForTarget",
-    "organizations:DescribePolicy", "organizations:CreatePolicy", "organizations:AttachPolicy",
-    "organizations:DetachPolicy", "organizations:DeletePolicy",
+    "organizations:ListTargetsForPolicy", "organizations:DescribePolicy", "organizations:CreatePolicy",
+    "organizations:AttachPolicy", "organizations:DetachPolicy", "organizations:DeletePolicy",
 )  # fmt: skip
 """What it takes in the management account, or as a delegated administrator."""
 
@@ -34,6 +34,12 @@ def change(role: Surveyed, text: str, incident: str, seed: str) -> Change:
     """The change that makes this document an SCP and attaches it to the role's account."""
     slot = Scp(account=role.account, role=role.name, policy=policy_name(incident, seed + role.id + text))
     return Change(slot=slot, holder_id=role.id, before=None, after=text)
+
+
+def holder_of(text: str) -> str | None:
+    """The unique id of the one role that every statement of a document of ours goes by; None where there is none."""
+    found = {(user_id(ours.selector) or "").partition(":")[0] for ours in our_statements(text) or ()}
+    return (found.pop() or None) if len(found) == 1 else None
 
 
 def names_its_role(text: str, holder_id: str) -> bool:

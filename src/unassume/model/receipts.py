@@ -31,7 +31,8 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True, tag="begun", tag_field="e
     """The first entry: the plan, the cut-off bound, and the changes exactly as they will be written.
 
     `canaries_before` is how AWS answered each of the plan's canaries before the first write: only a canary that was not
-    explicitly denied before can show by its denial that its policy is enforced.
+    explicitly denied before can show by its denial that its policy is enforced. `absent` numbers the changes that had
+    nothing left to take back, because it went with its role or user, or by another hand.
     """
 
     format: int = FORMAT
@@ -46,6 +47,7 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True, tag="begun", tag_field="e
     canaries_before: tuple[str, ...] = ()
     documents: tuple[SavedDocument, ...] = ()
     raw_events: tuple[RawEvent, ...] = ()
+    absent: tuple[int, ...] = ()
 
 
 class Intended(msgspec.Struct, frozen=True, kw_only=True, tag="intended", tag_field="entry"):

@@ -30,6 +30,7 @@ from unassume.steps.freshness import (
     seen_now,
 )
 from unassume.steps.guards import Consent, insist, objections
+from unassume.steps.taking_back import absent
 from unassume.steps.witnesses import asking
 from unassume.steps.writing import carry_out, finished
 
@@ -123,6 +124,7 @@ def _begun(
         canaries_before=canaries_before,
         documents=tuple(_saved(change, one) for change, one in zip(changes, standings, strict=True) if one.text),
         raw_events=lineage.raw_events if lineage else plan.raw_events,
+        absent=absent(changes, standings),
     )
 
 

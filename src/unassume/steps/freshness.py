@@ -22,6 +22,7 @@ from unassume.ports import World
 from unassume.rungs.targets import targets_of
 from unassume.steps.find import find
 from unassume.steps.preview import preview
+from unassume.steps.taking_back import fits, takes_back, tell_absent
 
 
 def callers_in_reach(plan: Plan, world: World) -> tuple[Caller, ...]:
@@ -78,15 +79,21 @@ def check_fresh(changes: tuple[Change, ...], world: World) -> tuple[Standing, ..
         holder = check_holder(together, world)
         for change in together:
             standings[change.slot] = world.accounts.read(change.slot)
-            if standings[change.slot].text not in (change.before, change.after):
+            if not fits(change, standings[change.slot]):
                 raise StaleError(f"the {change.slot.label} changed since the plan was made", hint="plan again")
-        if (why := misfit(holder, together)) is not None:
+            tell_absent(change, standings[change.slot], world)
+        if holder is not None and (why := misfit(holder, together)) is not None:
             raise StaleError(f"the cut no longer fits {subject.label}: {why}", hint="plan again")
     return tuple(standings[change.slot] for change in changes)
 
 
-def check_holder(changes: tuple[Change, ...], world: World) -> Surveyed:
-    """Whom these changes are all for; StaleError when it is gone, or another of the same name is in its place."""
+def check_holder(changes: tuple[Change, ...], world: World) -> Surveyed | None:
+    """Whom these changes are all for; StaleError when it is gone, or another of the same name is in its place.
+
+    None, and nobody is asked, where they only take back.
+    """
+    if all(map(takes_back, changes)):
+        return None
     subject = changes[0].slot.subject
     holder = world.accounts.survey(subject)
     if holder is None:
@@ -99,5 +106,5 @@ def check_holder(changes: tuple[Change, ...], world: World) -> Surveyed:
 
 def check_between(change: Change, world: World) -> None:
     """StaleError when the slot holds neither what stood before nor what we write."""
-    if world.accounts.read(change.slot).text not in (change.before, change.after):
+    if not fits(change, world.accounts.read(change.slot)):
         raise StaleError(f"somebody else edited the {change.slot.label}", hint="look at it before going on")

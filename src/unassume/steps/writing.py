@@ -8,6 +8,7 @@ from unassume.errors import AccessError, InputError, PartialError, StaleError, U
 from unassume.model.plans import Change
 from unassume.model.receipts import READ_LAG_SECONDS, Begun, Intended, Receipt, Refused, Undone, Written, fold
 from unassume.ports import World
+from unassume.steps.taking_back import cannot_be_put_back
 
 
 class _NotWrittenError(Exception):
@@ -64,6 +65,8 @@ def _is_inverse(begun: Begun, undone: Receipt) -> bool:
 
 
 def _write(change: Change, world: World) -> None:
+    if cannot_be_put_back(change, world):
+        return
     verb = "writing" if change.after is not None else "deleting"
     world.progress.tell("apply", f"{verb} the {change.slot.label}")
     try:
