@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ class FileJournal:
 
     def __init__(self, state_dir: str | os.PathLike[str]) -> None:
         self._folder = Path(state_dir) / "receipts"
+        self._one_at_a_time = threading.Lock()
 
     def open(self, receipt_id: str) -> str:
         """Create the receipt, durably, and say its path; AccessError when it stands already or cannot be made."""
@@ -48,7 +50,7 @@ class FileJournal:
     def append(self, receipt_id: str, entry: Entry) -> None:
         """Add one entry; it is on disk when this returns. AccessError when it is not, or the receipt is not there."""
         line = msgspec.json.encode(entry) + b"\n"
-        with self._writing():
+        with self._one_at_a_time, self._writing():
             descriptor = os.open(self._path(receipt_id), os.O_RDWR | os.O_NOFOLLOW)
             try:
                 self._append(descriptor, line)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from unassume.model.evidence import Probe, Probed, ProfileProbe
 from unassume.model.inventories import HeldPolicy, HeldScps
@@ -121,6 +121,28 @@ class Progress(Protocol):
     def tell(self, stage: str, text: str) -> None:
         """One line for the person watching: the stage (`apply`, `verify`...), and what happens now."""
 
+    def count(self, stage: str, done: int, total: int) -> None:
+        """How many of a long row are done, `total` at the end; two told at once may come in either order."""
+
+
+Item = TypeVar("Item")
+Found = TypeVar("Found")
+
+
+class Lanes(Protocol):
+    """Work that hangs on nothing but itself, which the world may do side by side."""
+
+    def each(self, work: Callable[[Item], Found], items: Sequence[Item]) -> list[Found]:
+        """What the work gives for every item, in order; the first error comes out once all that began has ended."""
+
+
+class OneLane:
+    """One after the other."""
+
+    def each(self, work: Callable[[Item], Found], items: Sequence[Item]) -> list[Found]:
+        """What the work gives for every item, in order, up to the first error."""
+        return [work(item) for item in items]
+
 
 @dataclass(frozen=True)
 class World:
@@ -132,3 +154,4 @@ class World:
     journal: Journal
     clock: Clock
     progress: Progress
+    lanes: Lanes = field(default_factory=OneLane)

@@ -15,6 +15,7 @@ from unassume.journal import FileJournal
 from unassume.ports import Clock, Progress, World
 from unassume.sources.blobs import LocalBlobs
 from unassume.sources.clock import SystemClock
+from unassume.sources.lanes import ThreadLanes
 from unassume.sources.progress import SilentProgress
 
 
@@ -53,6 +54,7 @@ def connect(
         journal=FileJournal(state_dir or default_state_dir()),
         clock=clock,
         progress=progress or SilentProgress(),
+        lanes=ThreadLanes(),
     )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, TypeVar, assert_never
 
 from unassume.aws import inventory, roles, scps, users
 from unassume.aws.connection import Connection
 from unassume.aws.probes import Probes
 from unassume.aws.reach import Reach
+from unassume.aws.refusals import THROTTLED
 from unassume.aws.slots import access_key, inline_policy, managed_policy, scp
 from unassume.errors import AccessError, InputError
 from unassume.model.evidence import Probe, Probed, ProfileProbe
@@ -25,6 +26,10 @@ from unassume.model.slots import (
     UserManagedPolicy,
 )
 from unassume.model.surveys import Caller, RoleSubject, ScpRoom, Subject, Surveyed, UserSubject
+
+Found = TypeVar("Found")
+THROTTLE_WAITS = (1, 2, 4, 8)
+"""Seconds between the attempts that AWS throttled, each of which boto3 made several times itself."""
 
 
 class AwsAccounts:
@@ -54,6 +59,9 @@ class AwsAccounts:
 
     def survey(self, subject: Subject) -> Surveyed | None:
         """What stands under that name, or None; AccessError when it may not be read."""
+        return self._patiently(lambda: self._survey(subject))
+
+    def _survey(self, subject: Subject) -> Surveyed | None:
         match subject:
             case RoleSubject():
                 return roles.survey(self._iam(subject.account), subject)
@@ -101,6 +109,9 @@ class AwsAccounts:
 
     def read(self, slot: Slot) -> Standing:
         """What stands in the slot, its text byte for byte as AWS keeps it."""
+        return self._patiently(lambda: self._read(slot))
+
+    def _read(self, slot: Slot) -> Standing:
         iam = self._iam(slot.account)
         match slot:
             case RoleInlinePolicy() | UserInlinePolicy():
@@ -116,6 +127,9 @@ class AwsAccounts:
 
     def write(self, slot: Slot, before: str | None, after: str | None) -> None:
         """Put `after` where `before` stood; all are put or removed whole, so `before` is not needed."""
+        self._patiently(lambda: self._write(slot, after))
+
+    def _write(self, slot: Slot, after: str | None) -> None:
         iam = self._iam(slot.account)
         match slot:
             case RoleInlinePolicy() | UserInlinePolicy():
@@ -135,6 +149,21 @@ class AwsAccounts:
         if account not in self._probes:
             self._probes[account] = Probes(self._reach.connection(account))
         return self._probes[account].probe(probe)
+
+    def _patiently(self, call: Callable[[], Found]) -> Found:
+        """Make the call again while AWS throttles it, longer than its library does: each is safe to repeat.
+
+        AWS: https://aws.amazon.com/blogs/security/how-to-monitor-and-query-iam-resources-at-scale-part-2/ (token
+        buckets for each account, whose size and rate AWS does not tell).
+        """
+        for wait in THROTTLE_WAITS:
+            try:
+                return call()
+            except AccessError as error:
+                if error.facts.get("code") not in THROTTLED:
+                    raise
+            self._reach.own.clock.sleep(wait)
+        return call()
 
     def _iam(self, account: str) -> Any:
         """The way to IAM in one account; AccessError when it is out of reach."""

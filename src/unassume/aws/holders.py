@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, assert_never
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar, assert_never
 
 from unassume.aws.refusals import asking, code_of
+from unassume.errors import UnassumeError
 from unassume.model.surveys import RoleSubject, Subject, UserSubject
+
+Text = TypeVar("Text")
 
 
 def unique_id(iam: Any, subject: Subject) -> str | None:
@@ -22,6 +26,22 @@ def unique_id(iam: Any, subject: Subject) -> str | None:
             return None if user is None else str(user["User"]["UserId"])
         case _:
             assert_never(subject)
+
+
+def beside(iam: Any, subject: Subject, read: Callable[[], Text]) -> tuple[str | None, Text | None]:
+    """The unique id of the role or user, asked for while `read` reads what it holds; None for both where it is not.
+
+    Errors of the two are told in this order.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(unique_id, iam, subject)
+        try:
+            text = read()
+        except UnassumeError:
+            asked.result()
+            raise
+        holder_id = asked.result()
+    return holder_id, None if holder_id is None else text
 
 
 def found(ask: Callable[[], Any]) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from unassume.aws.connection import Connection
@@ -23,6 +23,7 @@ LAPSES = 2  # repeats when the network or AWS itself fails
 CALL = "cloudtrail:LookupEvents"
 
 Attribute = tuple[str, str]
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def attributes_of(ask: Ask) -> tuple[Attribute, ...]:
@@ -64,9 +65,12 @@ class RegionLookup:
         """Whether nothing is left to ask, or asking on is no use."""
         return self.failure is not None or not self._left
 
-    def ask_newest_first(self) -> None:
-        """Ask for the region's newest event before anything else: what is newer may be missing from the rest."""
-        self._left.appendleft({"MaxResults": 1})
+    @classmethod
+    def of_newest(cls, connection: Connection, region: str) -> RegionLookup:
+        """The lookup of the region's newest event, which tells how far its history reaches."""
+        lookup = cls(connection, region, _NEVER, _NEVER, ())
+        lookup._left.append({"MaxResults": 1})
+        return lookup
 
     def step(self) -> float:
         """Make one call; the seconds to wait before the next. What fails for good stands in `failure`."""

@@ -18,13 +18,13 @@ def survey(iam: Any, subject: RoleSubject) -> Role | None:
 
     A managed policy that may not be read, or goes away meanwhile, stands as None.
     """
-    with asking("iam:GetRole"):
-        answer = found(lambda: iam.get_role(RoleName=subject.name))
-    if answer is None:
-        return None
     with ThreadPoolExecutor(_WORKERS) as pool:
         inline_names = pool.submit(_inline_names, iam, subject.name)
         attached_arns = pool.submit(_attached_arns, iam, subject.name)
+        with asking("iam:GetRole"):
+            answer = found(lambda: iam.get_role(RoleName=subject.name))
+        if answer is None:
+            return None
         inline = {name: pool.submit(_inline, iam, subject.name, name) for name in inline_names.result()}
         attached = {arn: pool.submit(managed, iam, arn) for arn in attached_arns.result()}
         inline_texts = {name: text for name, later in inline.items() if (text := later.result()) is not None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -47,16 +47,16 @@ class LookupTrail:
         """
         inquiry = self._inquiry_of(ask)
         attributes = attributes_of(ask) if inquiry.since <= ask.until else ()
-        lookups = [
-            RegionLookup(self._connection, region, inquiry.since, ask.until, attributes)
-            for region in self._regions
-            if region not in inquiry.failures
-        ]
-        for lookup in lookups:
-            if lookup.region not in inquiry.newest:
-                lookup.ask_newest_first()
-        self._run(lookups)
-        events = [event for lookup in lookups for event in inquiry.take(lookup)]
+        regions = [region for region in self._regions if region not in inquiry.failures]
+        asked = [RegionLookup(self._connection, region, inquiry.since, ask.until, attributes) for region in regions]
+        newest = [RegionLookup.of_newest(self._connection, one) for one in regions if one not in inquiry.newest]
+        if ask.in_haste:
+            self._run([*newest, *asked])
+        else:
+            self._run(newest)
+            self._run(asked)
+        inquiry.reach(newest)
+        events = [event for lookup in asked for event in inquiry.take(lookup)]
         inquiry.refuse_if_blind(self._regions)
         return sightings_of(events)
 
@@ -74,7 +74,8 @@ class LookupTrail:
         )  # fmt: skip
 
     def _run(self, lookups: Sequence[RegionLookup]) -> None:
-        """Ask every region side by side, one call each in a round; all the waiting is done here, once for all.
+        """Ask every region side by side, in rounds; all the waiting is done here, once for all.
+
 
         Ctrl-C comes out at once: a call that hangs is left to its thread.
         """
@@ -84,8 +85,11 @@ class LookupTrail:
             while left := [lookup for lookup in lookups if not lookup.is_done]:
                 now = clock.now()
                 ready = [lookup for lookup in left if self._due.get(lookup.region, now) <= now]
+                pauses: dict[str, float] = {}
                 for lookup, pause in zip(ready, pool.map(RegionLookup.step, ready), strict=True):
-                    self._due[lookup.region] = now + timedelta(seconds=pause)
+                    pauses[lookup.region] = pauses.get(lookup.region, 0) + pause
+                for region, pause in pauses.items():
+                    self._due[region] = now + timedelta(seconds=pause)
                 if not ready:
                     clock.sleep((min(self._due[lookup.region] for lookup in left) - now).total_seconds())
         finally:
@@ -113,12 +117,20 @@ class _Inquiry:
         self.unread: set[str] = set()
         self.seen: set[tuple[str, str | None]] = set()
 
+    def reach(self, newest: Iterable[RegionLookup]) -> None:
+        """Keep how far each region reaches, or that it could not be read."""
+        for lookup in newest:
+            if lookup.failure is not None:
+                self.failures[lookup.region] = lookup.failure
+            else:
+                self.newest[lookup.region] = lookup.newest_event_at
+
     def take(self, lookup: RegionLookup) -> Sequence[Event]:
         """The events of one region; none when it failed, for half an answer looks like a whole one."""
         if lookup.failure is not None:
-            self.failures[lookup.region] = lookup.failure
+            self.failures.setdefault(lookup.region, lookup.failure)
+        if lookup.region in self.failures:
             return ()
-        self.newest.setdefault(lookup.region, lookup.newest_event_at)
         events = []
         for text in lookup.texts:
             if event := read_event(text):

@@ -6,9 +6,10 @@ import json
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,12 +22,29 @@ if TYPE_CHECKING:
 
 
 class TerminalProgress:
-    """The Progress port of the command line: one line per stage on stderr."""
+    """The Progress port of the command line: one line per stage on stderr, and a bar for a long row."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._lock = threading.Lock()
 
     def tell(self, stage: str, text: str) -> None:
         """Say what happens now; a step goes on when nobody listens any more."""
         with suppress(OSError):
             click.echo(f"{stage}: {escape(text)}", err=True)
+
+    def count(self, stage: str, done: int, total: int) -> None:
+        """A bar with the time left on a terminal; elsewhere a line at every quarter."""
+        if not sys.stderr.isatty():
+            if done * 4 // total > (done - 1) * 4 // total:
+                self.tell(stage, f"{done} of {total}")
+            return
+        with self._lock, suppress(OSError):
+            bar = self._bar or click.progressbar(length=total, label=stage, show_pos=True, file=sys.stderr)
+            bar.update(max(0, done - bar.pos))
+            if bar.finished:
+                bar.render_finish()
+            self._bar = None if bar.finished else bar
 
 
 def width() -> int:

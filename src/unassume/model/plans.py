@@ -16,7 +16,7 @@ from unassume.model.selectors import PersonSelector
 from unassume.model.sessions import Session
 from unassume.model.sightings import Coverage, RawEvent
 from unassume.model.slots import AccessKeyStatus, Slot
-from unassume.model.surveys import RoleSubject
+from unassume.model.surveys import RoleSubject, Subject
 
 FORMAT = 1
 CUT_OFF = "UNASSUME-CUT-OFF"
@@ -47,6 +47,14 @@ def by_holder(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
     found: dict[str, list[Change]] = {}
     for change in of_policies(changes):
         found.setdefault(change.holder_id, []).append(change)
+    return [tuple(together) for together in found.values()]
+
+
+def by_subject(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
+    """All changes, those on one role or user of one account together, in the order in which these come."""
+    found: dict[Subject, list[Change]] = {}
+    for change in changes:
+        found.setdefault(change.slot.subject, []).append(change)
     return [tuple(together) for together in found.values()]
 
 

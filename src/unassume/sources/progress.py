@@ -8,3 +8,6 @@ class SilentProgress:
 
     def tell(self, stage: str, text: str) -> None:
         """Take the line and drop it."""
+
+    def count(self, stage: str, done: int, total: int) -> None:
+        """Say nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -64,16 +64,30 @@ class Aim(msgspec.Struct, frozen=True, kw_only=True):
         return tuple({session.id: session for session in found}.values())
 
 
-def aim_of(lead: Lead, inquiry: Inquiry, world: World) -> Aim:
-    """Where the lead leads; of several the one that leads nowhere is a gap."""
+def aim_of(lead: Lead, inquiry: Inquiry, world: World, known: Known) -> Aim:
+    """Where the lead leads; of several the one that leads nowhere is a gap.
+
+    Whoever is on the roles that the trail itself names is asked for while the roles are read, each into `known`.
+    """
     leads = each_lead(lead)
     inquiry.ask(
         keys={one.key_id for one in leads if isinstance(one, KeyLead)},
         names={_name(one) for one in leads if isinstance(one, PrincipalLead | FederatedLead)},
         events={GIVEN_OUT} if any(isinstance(one, FederatedLead) for one in leads) else NOBODY,
     )
-    surveyed: Known = {}
-    aims = [_aim(one, inquiry, world, surveyed) for one in leads]
+    seen = _Seen(inquiry.sightings)
+    traces = [_trace(one, seen, world) for one in leads]
+    subjects = list(dict.fromkeys(one.subject for one in traces if one.subject is not None))
+    arns = {one.role_arn for one in traces if one.role_arn is not None}
+
+    def read(subject: Subject | None) -> Surveyed | None:
+        if subject is not None:
+            return world.accounts.survey(subject)
+        inquiry.ask(roles=arns)
+        return None
+
+    known |= zip(subjects, world.lanes.each(read, [*subjects, None]), strict=False)
+    aims = [_aim(one, known) for one in traces]
     holders = {holder.id: holder for aim in aims for holder in aim.holders}
     if not holders:
         return aims[0]
@@ -86,63 +100,97 @@ def aim_of(lead: Lead, inquiry: Inquiry, world: World) -> Aim:
 
 
 Known = dict[Subject, Surveyed | None]
+"""Roles and users as they stand, each read once; None is of one that is not there."""
 
 
-def _aim(lead: OneLead, inquiry: Inquiry, world: World, surveyed: Known) -> Aim:
+class _Trace(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom one lead leads to, before anybody looked whether it stands.
+
+    `holder_id` and `role_arn` are as the trail has them; `session_name` is None where the lead names no session.
+    """
+
+    subject: Subject | None = None
+    holder_id: str | None = None
+    role_arn: str | None = None
+    principal_id: str | None = None
+    session_name: str | None = None
+    key_id: str | None = None
+    why_not: str = ""
+
+
+class _Seen:
+    """The sightings, by key and by principal."""
+
+    def __init__(self, sightings: Iterable[Sighting]) -> None:
+        self.by_key: dict[str, Sighting] = {}
+        self.by_principal: dict[str, list[Sighting]] = {}
+        for one in sightings:
+            self.by_principal.setdefault(one.principal_id, []).append(one)
+            for key_id in one.key_ids:
+                self.by_key.setdefault(key_id, one)
+
+
+def _trace(lead: OneLead, seen: _Seen, world: World) -> _Trace:
     match lead:
         case SessionLead(session_name=name):
-            aim = _of(RoleSubject(account=lead.account, name=lead.role_name), world, surveyed)
-            unique_id = aim.holders[0].id if aim.holders else ""
-            named = Named(holder_id=unique_id, principal_id=f"{unique_id}:{name}", session_name=name)
-            return msgspec.structs.replace(aim, named=(named,))
+            return _Trace(subject=RoleSubject(account=lead.account, name=lead.role_name), session_name=name)
         case RoleLead():
-            owner = lead.account or world.accounts.caller().account
-            return _of(RoleSubject(account=owner, name=lead.name), world, surveyed)
+            return _Trace(subject=RoleSubject(account=lead.account or world.accounts.caller().account, name=lead.name))
         case UserLead():
-            return _of(UserSubject(account=lead.account, name=lead.name), world, surveyed)
+            return _Trace(subject=UserSubject(account=lead.account, name=lead.name))
         case PrincipalLead():
-            return _by_principal(f"{lead.role_id}:{lead.session_name}", inquiry, world, surveyed)
+            return _by_principal(f"{lead.role_id}:{lead.session_name}", seen)
         case FederatedLead():
-            return _by_principal(f"{lead.account}:{lead.name}", inquiry, world, surveyed)
+            return _by_principal(f"{lead.account}:{lead.name}", seen)
         case KeyLead(key_id=key_id):
-            seen = (one for one in inquiry.sightings if key_id in one.key_ids)
-            return _by_sighting(next(seen, None), key_id, key_id, world, surveyed)
+            return _by_sighting(seen.by_key.get(key_id), key_id, key_id)
 
 
 def _name(lead: PrincipalLead | FederatedLead) -> str:
     return lead.session_name if isinstance(lead, PrincipalLead) else lead.name
 
 
-def _by_principal(principal: str, inquiry: Inquiry, world: World, surveyed: Known) -> Aim:
-    seen = [one for one in inquiry.sightings if one.principal_id == principal]
-    if len({holder_id(one) for one in seen}) > 1:
+def _by_principal(principal: str, seen: _Seen) -> _Trace:
+    found = seen.by_principal.get(principal, [])
+    if len({holder_id(one) for one in found}) > 1:
         hint = "give the key id (ASIA...), or the user's ARN"
         raise InputError(f"several users gave out tokens as `{principal}`", hint=hint)
-    return _by_sighting(next(iter(seen), None), principal, None, world, surveyed)
+    return _by_sighting(next(iter(found), None), principal, None)
 
 
-def _of(subject: Subject, world: World, surveyed: Known) -> Aim:
-    if subject not in surveyed:
-        surveyed[subject] = world.accounts.survey(subject)
-    held = surveyed[subject]
-    if held is None:
-        return Aim(why_not=f"there is no {subject.label} in account {subject.account}")
-    return Aim(holders=(held,))
-
-
-def _by_sighting(sighting: Sighting | None, shown: str, key_id: str | None, world: World, surveyed: Known) -> Aim:
+def _by_sighting(sighting: Sighting | None, shown: str, key_id: str | None) -> _Trace:
     """The role or user of the first sighting that shows this principal or key."""
     if sighting is None:
-        return Aim(why_not=f"no event shows `{shown}`")
-    subject = _holder(sighting)
-    aim = _of(subject, world, surveyed)
-    if aim.holders and aim.holders[0].id != holder_id(sighting):
-        return Aim(why_not=f"{subject.label} was re-created since: sessions of the old one are dead")
-    named = Named(
-        holder_id=holder_id(sighting), principal_id=sighting.principal_id, session_name=sighting.session_name,
-        key_id=key_id,
+        return _Trace(why_not=f"no event shows `{shown}`")
+    return _Trace(
+        subject=_holder(sighting), holder_id=holder_id(sighting), role_arn=_role_arn(sighting),
+        principal_id=sighting.principal_id,
+        session_name=sighting.session_name, key_id=key_id,
     )  # fmt: skip
-    return msgspec.structs.replace(aim, named=(named,))
+
+
+def _aim(trace: _Trace, surveyed: Mapping[Subject, Surveyed | None]) -> Aim:
+    """Where one lead leads, as things stand."""
+    if trace.subject is None:
+        return Aim(why_not=trace.why_not)
+    held = surveyed[trace.subject]
+    if held is None:
+        return Aim(why_not=f"there is no {trace.subject.label} in account {trace.subject.account}")
+    if trace.holder_id not in (None, held.id):
+        return Aim(why_not=f"{trace.subject.label} was re-created since: sessions of the old one are dead")
+    if trace.session_name is None:
+        return Aim(holders=(held,))
+    named = Named(
+        holder_id=held.id, principal_id=trace.principal_id or f"{held.id}:{trace.session_name}",
+        session_name=trace.session_name, key_id=trace.key_id,
+    )  # fmt: skip
+    return Aim(holders=(held,), named=(named,))
+
+
+def _role_arn(sighting: Sighting) -> str | None:
+    """The role's ARN, path and all, which a use may not tell."""
+    arn = sighting.holder_arn or ""
+    return arn if ":role/" in arn else None
 
 
 def _holder(sighting: Sighting) -> Subject:

@@ -22,6 +22,8 @@ from unassume.ports import World
 from unassume.steps.checks import check_cut_off, check_over, check_plan, check_receipt
 from unassume.steps.enforcement import measure_by_canaries
 from unassume.steps.freshness import (
+    Looked,
+    as_planned,
     callers_in_reach,
     check_between,
     check_fresh,
@@ -38,18 +40,24 @@ CANARY_SECONDS = 20
 """How long apply waits for the canary to be refused; a deny takes some seconds to be enforced everywhere."""
 
 
-def apply(plan: Plan, world: World, consent: Consent | None = None) -> Receipt:
-    """Write the plan's changes; RefusedError, StaleError, AccessError: nothing done; PartialError: see the receipt."""
+def apply(plan: Plan, world: World, consent: Consent | None = None, looked: Looked | None = None) -> Receipt:
+    """Write the plan's changes; RefusedError, StaleError, AccessError: nothing done; PartialError: see the receipt.
+
+    `looked` is what the plan was made of, where that was a moment ago: it is not looked at again while it is fresh.
+    """
     check_plan(plan)
     callers = callers_in_reach(plan, world)
-    lineage = look_again(plan, world)
-    standings = check_fresh(plan.changes, world)
+    if looked is not None and plan.purpose == "cut" and looked.is_fresh(world.accounts.now()):
+        lineage: Lineage | None = looked.lineage
+        standings = as_planned(plan.changes)
+    else:
+        lineage, standings = look_again(plan, world), check_fresh(plan.changes, world)
     seen = seen_now(plan, lineage, world)
     now = world.accounts.now()
     check_cut_off(plan, plan.cut_off.expected(now), now)
     check_over(plan, now)
     insist(objections(plan, seen, callers, plan.cut_off.expected(now), now), consent or Consent())
-    canaries_before = tuple(_ask_canary(canary, plan, world) for canary in plan.canaries)
+    canaries_before = tuple(world.lanes.each(lambda canary: _ask_canary(canary, plan, world), plan.canaries))
     begun = _begun(plan, lineage, standings, callers[0], canaries_before, world)
     _check_bound(begun)
     place = world.journal.open(begun.receipt_id)

@@ -43,9 +43,8 @@ def measure(remains: Remains, world: World, leaked_profile: str | None = None) -
 
 def measure_by_canaries(receipt: Receipt, world: World, times: int) -> None:
     """Journal E of every role whose canaries are refused within so many seconds."""
-    for holder in holders(receipt):
-        if holder.has_canaries:
-            _keep(receipt, holder, ask_canaries(holder, world, times), world)
+    asked = [holder for holder in holders(receipt) if holder.has_canaries]
+    world.lanes.each(lambda holder: _keep(receipt, holder, ask_canaries(holder, world, times), world), asked)
 
 
 def _known(receipt: Receipt, holder: Holder) -> Enforcement:

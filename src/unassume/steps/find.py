@@ -8,6 +8,7 @@ Rule 3: who shares the leaked session's name but not its issuer and source ident
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
@@ -18,7 +19,7 @@ from unassume.model.sessions import Session
 from unassume.model.sightings import Issuance, Use, holder_id
 from unassume.model.surveys import Role, Surveyed, User
 from unassume.ports import World
-from unassume.steps.aims import Aim, Named, aim_of
+from unassume.steps.aims import Aim, Known, Named, aim_of
 from unassume.steps.inquiry import NOBODY, Inquiry
 from unassume.trail.groups import session_id
 from unassume.trail.origins.user_tokens import GIVEN_OUT
@@ -31,18 +32,24 @@ _NAMES_ASKED = 25
 _MOST_SESSIONS = 500
 
 
-def find(lead: Lead, world: World, *, since: datetime | None = None, as_of: datetime | None = None) -> Lineage:
+def find(
+    lead: Lead, world: World, *, since: datetime | None = None, as_of: datetime | None = None, in_haste: bool = False,
+    known: Known | None = None,
+) -> Lineage:  # fmt: skip
     """Follow a lead to its sessions and theirs; InputError when it is out of reach, AccessError when AWS refuses.
 
-    Without `since` the window is 36 hours; a key or principal id it does not show is looked for in 90 days.
+    Without `since` the window is 36 hours; a key or principal id it does not show is looked for in 90 days. `in_haste`,
+    how others on the role used their sessions is not looked up, and what the leaked ones did by their names alone, not
+    by their keys too: fewer calls wait for each other. The roles and users read go into `known`.
     """
+    known = {} if known is None else known
     until = as_of or world.accounts.now()
     world.progress.tell("find", "reading the role and the trail")
-    found = _look(lead, world, since or until - LOOK_BACK, until)
+    found = _look(Search(lead, world, in_haste, known), since or until - LOOK_BACK, until)
     if since is None and not found.holders and found.coverage.readable:
         world.progress.tell("find", "nothing of it in 36 hours: looking for it in 90 days")
         if (first := _first_seen(lead, world, until)) is not None:
-            return _look(lead, world, first - timedelta(minutes=1), until)
+            return _look(Search(lead, world, in_haste, known), first - timedelta(minutes=1), until)
     return found
 
 
@@ -61,10 +68,21 @@ def _first_seen(lead: Lead, world: World, until: datetime) -> datetime | None:
     return min(seen, default=None)
 
 
-def _look(lead: Lead, world: World, since: datetime, until: datetime) -> Lineage:
+@dataclass(frozen=True)
+class Search:
+    """What is looked for, where, in which haste, and what was read of roles and users on the way."""
+
+    lead: Lead
+    world: World
+    in_haste: bool
+    known: Known
+
+
+def _look(search: Search, since: datetime, until: datetime) -> Lineage:
     """One inquiry over one window."""
-    inquiry = Inquiry(world, since, until)
-    aim = aim_of(lead, inquiry, world)
+    lead, world = search.lead, search.world
+    inquiry = Inquiry(world, since, until, in_haste=search.in_haste)
+    aim = aim_of(lead, inquiry, world, search.known)
     if not aim.holders:
         return _nothing(lead, inquiry, aim.why_not)
     named = {(aim.account(one.holder_id), one.session_name) for one in aim.named}
@@ -74,7 +92,8 @@ def _look(lead: Lead, world: World, since: datetime, until: datetime) -> Lineage
         names={name for _, name in named},
         within={name: {account for account, other in named if other == name} for _, name in named},
     )
-    _look_at_use(inquiry, aim)
+    if not search.in_haste:
+        _look_at_use(inquiry, aim)
     descendants = _descend(inquiry, _suspects(inquiry.sessions(), aim))
     beside = _look_beside(inquiry, aim, descendants, world) if aim.named else set()
     return _lineage(lead, inquiry, aim, descendants, beside)
@@ -120,7 +139,7 @@ def _descend(inquiry: Inquiry, leaked: tuple[Session, ...]) -> tuple[str, ...]:
     first = {session.id for session in leaked}
     family, parents = set(first), list(leaked)
     while parents and len(family - first) <= _MOST_SESSIONS:
-        inquiry.ask_about(parents, with_keys=True)
+        inquiry.ask_about(parents, with_keys=not inquiry.in_haste)
         parents = [s for s in inquiry.sessions() if s.id not in family and s.parent and s.parent.session_id in family]
         family.update(session.id for session in parents)
     if parents:

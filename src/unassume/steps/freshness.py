@@ -6,7 +6,7 @@ in the slot, too little room. Whatever else moved is told, not refused: else a t
 
 from __future__ import annotations
 
-from itertools import groupby
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -14,10 +14,10 @@ from unassume.errors import AccessError, RefusedError, StaleError
 from unassume.means.drafts import misfit
 from unassume.model.leads import parse_lead
 from unassume.model.lineages import Lineage
-from unassume.model.plans import Change, Plan
+from unassume.model.plans import Change, Plan, by_subject
 from unassume.model.previews import Preview
-from unassume.model.slots import Standing
-from unassume.model.surveys import Caller, Surveyed
+from unassume.model.slots import Slot, Standing
+from unassume.model.surveys import Caller, Survey, Surveyed
 from unassume.ports import World
 from unassume.rungs.targets import targets_of
 from unassume.steps.find import find
@@ -34,6 +34,26 @@ def callers_in_reach(plan: Plan, world: World) -> tuple[Caller, ...]:
             hint="use credentials of that account (--profile), or name it in --accounts FILE (with --reach ROLE)",
         )
     return (world.accounts.caller(), *(world.accounts.caller(one) for one in reached[1:] if one in written))
+
+
+class Looked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a plan was made of, for whoever applies it at once: who is on the role, and how the account stood."""
+
+    lineage: Lineage
+    survey: Survey
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether looking again could show no more: the trail lags minutes behind."""
+        return timedelta(0) <= now - self.survey.as_of <= FRESH_FOR
+
+
+FRESH_FOR = timedelta(seconds=30)
+"""How long apply goes by what its plan was made of, in the same process, instead of looking again."""
+
+
+def as_planned(changes: tuple[Change, ...]) -> tuple[Standing, ...]:
+    """What stands in the slots, as the survey had it that the changes were planned on."""
+    return tuple(Standing(text=change.before, holder_id=change.holder_id) for change in changes)
 
 
 def look_again(plan: Plan, world: World) -> Lineage | None:
@@ -73,18 +93,23 @@ def _check_roles(plan: Plan, lineage: Lineage) -> None:
 
 def check_fresh(changes: tuple[Change, ...], world: World) -> tuple[Standing, ...]:
     """StaleError unless every slot and its holder are as the plan saw them, and the quota still suffices."""
-    standings = {}
-    for subject, group in groupby(changes, lambda change: change.slot.subject):
-        together = tuple(group)
-        holder = check_holder(together, world)
-        for change in together:
-            standings[change.slot] = world.accounts.read(change.slot)
-            if not fits(change, standings[change.slot]):
-                raise StaleError(f"the {change.slot.label} changed since the plan was made", hint="plan again")
-            tell_absent(change, standings[change.slot], world)
-        if holder is not None and (why := misfit(holder, together)) is not None:
-            raise StaleError(f"the cut no longer fits {subject.label}: {why}", hint="plan again")
+    standings: dict[Slot, Standing] = {}
+    for found in world.lanes.each(lambda together: _fresh(together, world), by_subject(changes)):
+        standings |= found
     return tuple(standings[change.slot] for change in changes)
+
+
+def _fresh(changes: tuple[Change, ...], world: World) -> dict[Slot, Standing]:
+    """What stands in the slots of one role or user."""
+    holder, standings = check_holder(changes, world), {}
+    for change in changes:
+        standings[change.slot] = world.accounts.read(change.slot)
+        if not fits(change, standings[change.slot]):
+            raise StaleError(f"the {change.slot.label} changed since the plan was made", hint="plan again")
+        tell_absent(change, standings[change.slot], world)
+    if holder is not None and (why := misfit(holder, changes)) is not None:
+        raise StaleError(f"the cut no longer fits {holder.subject.label}: {why}", hint="plan again")
+    return standings
 
 
 def check_holder(changes: tuple[Change, ...], world: World) -> Surveyed | None:

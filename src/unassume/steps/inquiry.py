@@ -25,8 +25,8 @@ _UNSEEN = (
 class Inquiry:
     """One window of the trail, and what is known of it."""
 
-    def __init__(self, world: World, since: datetime, until: datetime) -> None:
-        self._world, self._since, self._until = world, since, until
+    def __init__(self, world: World, since: datetime, until: datetime, *, in_haste: bool = False) -> None:
+        self._world, self._since, self._until, self.in_haste = world, since, until, in_haste
         self._asked: dict[str, set[str]] = {}
         self.sightings: list[Sighting] = []
         self.gaps: list[str] = []
@@ -48,6 +48,7 @@ class Inquiry:
         ask = Ask(
             since=self._since, until=self._until, role_arns=fresh[0], key_ids=fresh[1], session_names=fresh[2],
             event_names=fresh[3], within={text: tuple(sorted(new)) for text, new in where.items() if "" not in new},
+            in_haste=self.in_haste,
         )  # fmt: skip
         try:
             self.sightings.extend(self._world.trail.sightings(ask))

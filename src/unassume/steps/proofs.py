@@ -23,8 +23,9 @@ SETTLED = timedelta(seconds=30)
 def policies_stand(receipt: Receipt, world: World) -> Proof:
     """Met when every slot reads back as written; a read that still shows the former text may only lag."""
     wrong, may_lag = [], True
-    for change, state in zip(receipt.begun.changes, receipt.states, strict=True):
-        standing = world.accounts.read(change.slot)
+    changes = receipt.begun.changes
+    read = world.lanes.each(world.accounts.read, [change.slot for change in changes])
+    for change, state, standing in zip(changes, receipt.states, read, strict=True):
         if state != "written":
             stands = "stands, but its receipt is unfinished" if standing.text == change.after else "was not written"
             wrong.append(f"the {change.slot.label} {stands}: unassume apply --resume {receipt.id}")

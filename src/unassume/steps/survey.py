@@ -6,23 +6,31 @@ from unassume.errors import AccessError
 from unassume.model.lineages import Lineage
 from unassume.model.surveys import Subject, Survey, Surveyed
 from unassume.ports import World
+from unassume.steps.aims import Known
 
 
-def survey(lineage: Lineage, world: World) -> Survey:
+def survey(lineage: Lineage, world: World, known: Known | None = None) -> Survey:
     """Read whom the lineage leads to, and the roles below; one that is gone is a gap, a refused read an AccessError.
+
+    What `known` holds was read a moment ago, and is not read again.
 
     Of the roles below, one that is gone, out of reach or not readable is left out: the plan says what it does not cut.
     """
     world.progress.tell("survey", "reading the role's policies")
     caller, in_reach = world.accounts.caller(), world.accounts.in_reach()
     holders, gaps = [], []
-    for subject in lineage.holders.values():
-        holder = world.accounts.survey(subject)
+    subjects = list(lineage.holders.values())
+    known = {} if known is None else known
+    new = [one for one in subjects if one not in known]
+    known |= zip(new, world.lanes.each(world.accounts.survey, new), strict=True)
+    for subject in subjects:
+        holder = known[subject]
         if holder is None:
             gaps.append(f"{subject.label} is gone")
         else:
             holders.append(holder)
-    holders += [role for one in _below(lineage, in_reach) if (role := _read(one, world)) is not None]
+    below = world.lanes.each(lambda one: _read(one, world), _below(lineage, in_reach))
+    holders += [role for role in below if role is not None]
     scps = {account: world.accounts.scp_room(account) for account in sorted({one.account for one in holders})}
     now = world.accounts.now()
     skew = (world.clock.now() - now).total_seconds()

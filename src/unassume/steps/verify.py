@@ -115,8 +115,9 @@ def _look(receipt: Receipt, world: World, leaked_profile: str | None) -> Evidenc
 def _ways_out(receipt: Receipt, world: World) -> tuple[str, ...]:
     """How sessions of those cut could remove our deny, or keys give new ones, as the account stands now."""
     found: list[str] = []
-    for changes in by_holder(receipt.begun.changes):
-        holder = world.accounts.survey(changes[0].slot.subject)
+    written = by_holder(receipt.begun.changes)
+    held = world.lanes.each(world.accounts.survey, [changes[0].slot.subject for changes in written])
+    for changes, holder in zip(written, held, strict=True):
         found += removable(holder, (change.slot for change in changes)) if holder is not None else ()
         if isinstance(holder, User) and receipt.plan.leaked != "session":
             targets = [one for one in receipt.plan.sessions if one.id in receipt.plan.targets]

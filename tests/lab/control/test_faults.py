@@ -15,7 +15,7 @@ from unassume.errors import InputError
 from unassume.lab import ACCOUNT, Credentials, Fault, Lab
 from unassume.lab.clients import client
 from unassume.lab.control.faults import Faults
-from unassume.lab.wire.refusals import Family
+from unassume.lab.wire.refusals import Family, Refusal
 
 
 @pytest.fixture(scope="module")
@@ -141,3 +141,19 @@ def test_rules_are_bounded() -> None:
         faults.add(Fault("throttle"))
     with pytest.raises(InputError, match="1000"):
         faults.add(Fault("throttle"))
+
+
+def test_a_rate_throttles_what_comes_faster_and_each_account_by_itself() -> None:
+    """A bucket of one second's calls for each account, as AWS throttles; it stands until it is cleared."""
+    faults = Faults()
+    faults.add(Fault("throttle", action="iam:PutRolePolicy", per_second=2))
+
+    def is_let_in(account: str) -> bool:
+        try:
+            faults.meet("iam:PutRolePolicy", f"arn:aws:iam::{account}:user/x", "x", Family.QUERY)
+        except Refusal as refusal:
+            return refusal.code != "Throttling"
+        return True
+
+    assert [is_let_in("111122223333") for _ in range(4)] == [True, True, False, False]
+    assert is_let_in("444455556666")

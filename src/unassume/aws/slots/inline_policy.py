@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, assert_never
 from urllib.parse import unquote
 
-from unassume.aws.holders import found, unique_id
+from unassume.aws.holders import beside, found
 from unassume.aws.refusals import asking
 from unassume.errors import StaleError
 from unassume.model.slots import InlinePolicy, RoleInlinePolicy, Standing, UserInlinePolicy
@@ -13,9 +13,11 @@ from unassume.model.slots import InlinePolicy, RoleInlinePolicy, Standing, UserI
 
 def read(iam: Any, slot: InlinePolicy) -> Standing:
     """The policy's text exactly as IAM keeps it, and its holder's unique id; None for what is not there."""
-    holder_id = unique_id(iam, slot.subject)
-    if holder_id is None:
-        return Standing(text=None, holder_id=None)
+    holder_id, text = beside(iam, slot.subject, lambda: _text(iam, slot))
+    return Standing(text=text, holder_id=holder_id)
+
+
+def _text(iam: Any, slot: InlinePolicy) -> str | None:
     match slot:
         case RoleInlinePolicy(role=role, policy=name):
             with asking("iam:GetRolePolicy"):
@@ -25,7 +27,7 @@ def read(iam: Any, slot: InlinePolicy) -> Standing:
                 policy = found(lambda: iam.get_user_policy(UserName=user, PolicyName=name))
         case _:
             assert_never(slot)
-    return Standing(text=None if policy is None else unquote(policy["PolicyDocument"]), holder_id=holder_id)
+    return None if policy is None else unquote(policy["PolicyDocument"])
 
 
 def write(iam: Any, slot: InlinePolicy, after: str | None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, assert_never
 from urllib.parse import unquote
 
-from unassume.aws.holders import found, unique_id
+from unassume.aws.holders import beside, found
 from unassume.aws.refusals import asking, code_of
 from unassume.errors import StaleError, UnassumeError
 from unassume.model.slots import ManagedPolicy, RoleManagedPolicy, Standing, UserManagedPolicy
@@ -16,10 +16,7 @@ from unassume.model.slots import ManagedPolicy, RoleManagedPolicy, Standing, Use
 
 def read(iam: Any, slot: ManagedPolicy) -> Standing:
     """The default version's text exactly as IAM keeps it while it is attached, and its holder's unique id."""
-    holder_id = unique_id(iam, slot.subject)
-    if holder_id is None:
-        return Standing(text=None, holder_id=None)
-    text = _text(iam, slot.arn) if _is_attached(iam, slot) else None
+    holder_id, text = beside(iam, slot.subject, lambda: _text(iam, slot.arn) if _is_attached(iam, slot) else None)
     return Standing(text=text, holder_id=holder_id)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 import threading
+import time
 from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
@@ -33,7 +34,8 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `action` is `*` or `prefix:Operation`, as calls are logged, and may hold `*` and `?`. `principal` narrows it to a
     caller: the user's or session's name, or its ARN, which may hold wildcards too. `seconds` are real ones and belong
-    to `delay` alone, at most 60.
+    to `delay` alone, at most 60. A `throttle` with `per_second` stands until it is cleared and refuses what an account
+    calls faster than that, by a bucket that holds one second's calls (real seconds), as AWS's own.
     """
 
     kind: Kind
@@ -41,6 +43,7 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     call: int = 1
     times: int = 1
     seconds: float = 0
+    per_second: float = 0
     principal: str | None = None
 
     def __post_init__(self) -> None:
@@ -53,6 +56,9 @@ class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         is_bounded = math.isfinite(self.seconds) and 0 < self.seconds <= LONGEST
         if (self.kind == "delay" and not is_bounded) or (self.kind != "delay" and self.seconds != 0):
             raise InputError(f"`seconds` of a delay are a number above 0 and up to {LONGEST}; other faults have none")
+
+        if self.per_second and (self.kind != "throttle" or not 0 < self.per_second <= _TIMES):
+            raise InputError("`per_second` belongs to a throttle, and is a number above 0")
 
     def matches(self, action: str, arn: str, name: str) -> bool:
         """Whether the rule speaks of this call of this caller."""
@@ -80,6 +86,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._standing: list[Standing] = []
+        self._buckets: dict[tuple[int, str], tuple[float, float]] = {}
         self._lock = threading.Lock()
         self._cleared = threading.Event()
 
@@ -94,6 +101,7 @@ class Faults:
         """Forget every rule; calls that are being delayed go on at once."""
         with self._lock:
             self._standing.clear()
+            self._buckets.clear()
             self._cleared.set()
             self._cleared = threading.Event()
 
@@ -119,10 +127,21 @@ class Faults:
             for place, (fault, matched, count) in enumerate((s.fault, s.matched + 1, s.fired) for s in self._standing):
                 if not fault.matches(action, arn, name):
                     continue
-                fires = fault.call <= matched < fault.call + fault.times
+                if fault.per_second:
+                    fires = not self._has_token(place, fault.per_second, arn.split(":")[4])
+                else:
+                    fires = fault.call <= matched < fault.call + fault.times
                 self._standing[place] = Standing(fault, matched, count + fires)
                 fired += [fault] if fires else []
             return fired, self._cleared
+
+    def _has_token(self, place: int, per_second: float, account: str) -> bool:
+        """Take a token of the account's bucket, which refills by the second; False where it is empty."""
+        now, size = time.monotonic(), max(1.0, per_second)
+        left, since = self._buckets.get((place, account), (size, now))
+        left = min(size, left + (now - since) * per_second)
+        self._buckets[place, account] = (left - 1 if left >= 1 else left, now)
+        return left >= 1
 
 
 _THROTTLED = {
