@@ -15,6 +15,7 @@ from unassume.model.receipts import Begun, Entry, Intended
 from unassume.model.sightings import Ask, Coverage, Issuance, RegionRead, Sighting
 from unassume.model.slots import (
     AccessKeyStatus,
+    AnyScp,
     InlinePolicy,
     ManagedPolicy,
     RoleInlinePolicy,
@@ -24,6 +25,7 @@ from unassume.model.slots import (
     Standing,
     UserInlinePolicy,
     UserManagedPolicy,
+    UserScp,
 )
 from unassume.model.surveys import AccessKey, Caller, Role, RoleSubject, ScpRoom, Subject, User
 
@@ -162,7 +164,7 @@ class FakeAccounts:
         """Those attached, by the slots; `stray` besides."""
         if self.scps_unread:
             return HeldScps(why_not=self.scps_unread)
-        attached = [(slot, text) for slot, text in self.slots.items() if isinstance(slot, Scp)]
+        attached = [(slot, text) for slot, text in self.slots.items() if isinstance(slot, AnyScp)]
         found = tuple(
             HeldPolicy(account=slot.account, holder="account", holder_name=slot.account, holder_id="",
                        name=slot.policy, text=text)
@@ -173,13 +175,15 @@ class FakeAccounts:
     def read(self, slot: Slot) -> Standing:
         held = self.survey(slot.subject)
         if held is None:
-            return Standing(text=self.slots.get(self._known(slot)) if isinstance(slot, Scp) else None, holder_id=None)
+            return Standing(
+                text=self.slots.get(self._known(slot)) if isinstance(slot, AnyScp) else None, holder_id=None
+            )
         last = self._last.get(slot)
         if last is not None and self.read_faults:
             raise self.read_faults.pop(0)
         if last is not None and self.now() < last.at + timedelta(seconds=self.read_lag):
             return Standing(text=last.before, holder_id=held.id)
-        text = self.slots.get(self._known(slot)) if isinstance(slot, Scp) else _standing(held, slot)
+        text = self.slots.get(self._known(slot)) if isinstance(slot, AnyScp) else _standing(held, slot)
         return Standing(text=text, holder_id=held.id)
 
     def write(self, slot: Slot, before: str | None, after: str | None) -> None:
@@ -205,9 +209,9 @@ class FakeAccounts:
 
     def _known(self, slot: Slot) -> Slot:
         """The organization knows an SCP by its name, whomever we say it is for."""
-        if not isinstance(slot, Scp):
+        if not isinstance(slot, AnyScp):
             return slot
-        scps = [one for one in self.slots if isinstance(one, Scp) and one.policy == slot.policy]
+        scps = [one for one in self.slots if isinstance(one, AnyScp) and one.policy == slot.policy]
         return next((one for one in scps if one.account == slot.account), slot)
 
     def probe(self, probe: Probe | ProfileProbe) -> Probed:
@@ -244,7 +248,7 @@ def _standing(held: Role | User, slot: Slot) -> str | None:
             return held.inline.get(policy)
         case RoleManagedPolicy() | UserManagedPolicy():
             return held.attached.get(slot.arn)
-        case Scp():
+        case Scp() | UserScp():
             return None
         case AccessKeyStatus(key_id=key_id):
             keys = held.keys if isinstance(held, User) else ()

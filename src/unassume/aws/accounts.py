@@ -24,6 +24,7 @@ from unassume.model.slots import (
     Standing,
     UserInlinePolicy,
     UserManagedPolicy,
+    UserScp,
 )
 from unassume.model.surveys import Caller, RoleSubject, ScpRoom, Subject, Surveyed, UserSubject
 
@@ -120,7 +121,7 @@ class AwsAccounts:
                 return managed_policy.read(iam, slot)
             case AccessKeyStatus():
                 return access_key.read(iam, slot)
-            case Scp():
+            case Scp() | UserScp():
                 return scp.read(self._organizations(), iam, slot)
             case _:
                 assert_never(slot)
@@ -138,7 +139,7 @@ class AwsAccounts:
                 managed_policy.write(iam, slot, after)
             case AccessKeyStatus():
                 access_key.write(iam, slot, after)
-            case Scp():
+            case Scp() | UserScp():
                 scp.write(self._organizations(), slot, after)
             case _:
                 assert_never(slot)

@@ -11,15 +11,16 @@ import msgspec
 from unassume.means import recognise
 from unassume.means.scp import holder_of
 from unassume.model.inventories import HeldPolicy, Ours
-from unassume.model.slots import Scp
+from unassume.model.slots import Scp, UserScp
 
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 
 
 def ours(policy: HeldPolicy, names: Mapping[str, str], now: datetime) -> Ours | None:
-    """What we know of an SCP that bears our name, None for another's; `names` are those of roles by unique id.
+    """What we know of an SCP that bears our name, None for another's.
 
-    A role that `names` does not hold, because it is gone or of another account, is called by its unique id.
+    `names` are those of roles and users by unique id; one that it does not hold, because it is gone or of another
+    account, is called by its unique id.
     """
     found, target = recognise.ours(policy, now), policy.holder_name
     if found is None:
@@ -27,6 +28,8 @@ def ours(policy: HeldPolicy, names: Mapping[str, str], now: datetime) -> Ours | 
     holder_id = holder_of(policy.text)
     if found.state == "edited" or holder_id is None or (target and not _ACCOUNT.fullmatch(target)):
         return msgspec.structs.replace(found, state="edited", slot=None)
-    slot = Scp(account=policy.account, role=names.get(holder_id, holder_id), policy=policy.name)
+    place = {"account": policy.account, "policy": policy.name}
+    name = names.get(holder_id, holder_id)
+    slot = Scp(role=name, **place) if holder_id.startswith("AROA") else UserScp(user=name, **place)
     state = found.state if target or found.state == "over" else "unattached"
     return msgspec.structs.replace(found, state=state, slot=slot, holder_id=holder_id)

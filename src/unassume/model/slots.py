@@ -133,9 +133,28 @@ class Scp(msgspec.Struct, frozen=True, kw_only=True, tag="scp", tag_field="kind"
         return RoleSubject(account=self.account, name=self.role)
 
 
+class UserScp(msgspec.Struct, frozen=True, kw_only=True, tag="user_scp", tag_field="kind"):
+    """One service control policy of our own, attached to one account, for tokens of one of its users."""
+
+    account: str
+    user: str
+    policy: str
+
+    @property
+    def label(self) -> str:
+        """The slot in words, for people."""
+        return f"SCP {self.policy} on account {self.account}, for user {self.user}"
+
+    @property
+    def subject(self) -> UserSubject:
+        """Whose tokens it is for."""
+        return UserSubject(account=self.account, name=self.user)
+
+
 InlinePolicy = RoleInlinePolicy | UserInlinePolicy
 ManagedPolicy = RoleManagedPolicy | UserManagedPolicy
-PolicySlot = InlinePolicy | ManagedPolicy | Scp
+AnyScp = Scp | UserScp
+PolicySlot = InlinePolicy | ManagedPolicy | AnyScp
 Slot = PolicySlot | AccessKeyStatus
 
 

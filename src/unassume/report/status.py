@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from unassume.model.inventories import HeldPolicy, Ours, Status
-from unassume.model.slots import Scp
+from unassume.model.slots import AnyScp
 from unassume.report.table import paragraph, table
 
 _STATES = {
@@ -74,7 +74,7 @@ def _holder(policy: HeldPolicy) -> str:
 def _on(one: Ours) -> str:
     if one.policy.holder != "account":
         return _holder(one.policy)
-    of = f", for role {one.slot.role}" if isinstance(one.slot, Scp) else ""
+    of = f", for {one.slot.label.rpartition(', for ')[2]}" if isinstance(one.slot, AnyScp) else ""
     return f"SCP on {one.policy.holder_name or 'nothing'}{of}"
 
 

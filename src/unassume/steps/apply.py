@@ -16,7 +16,7 @@ from unassume.means.mark import bind_changes, our_statements
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Canary, Change, Plan, of_policies
 from unassume.model.receipts import Begun, Receipt, SavedDocument, fold
-from unassume.model.slots import Scp, Standing
+from unassume.model.slots import AnyScp, Standing
 from unassume.model.surveys import Caller
 from unassume.ports import World
 from unassume.steps.checks import check_cut_off, check_over, check_plan, check_receipt
@@ -101,7 +101,7 @@ def resume(receipt: Receipt, world: World, consent: Consent | None = None) -> Re
 
 def _ask_canary(canary: Canary, plan: Plan, world: World) -> str:
     """How AWS answers a canary before the first write; one we may not assume does not hold up the cut."""
-    by_scp = any(isinstance(one.slot, Scp) and canary.principal_id in (one.after or "") for one in plan.changes)
+    by_scp = any(isinstance(one.slot, AnyScp) and canary.principal_id in (one.after or "") for one in plan.changes)
     probed = world.accounts.probe(asking(canary, by_scp=by_scp))
     if probed.outcome in ("explicit-deny", "unavailable"):
         world.progress.tell("apply", f"the canary cannot prove anything: {probed.outcome}, {probed.detail}")

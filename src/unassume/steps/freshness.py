@@ -12,11 +12,12 @@ import msgspec
 
 from unassume.errors import AccessError, RefusedError, StaleError
 from unassume.means.drafts import misfit
+from unassume.means.scp import given_out
 from unassume.model.leads import parse_lead
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Change, Plan, by_subject
 from unassume.model.previews import Preview
-from unassume.model.slots import Slot, Standing
+from unassume.model.slots import Slot, Standing, UserScp
 from unassume.model.surveys import Caller, Survey, Surveyed
 from unassume.ports import World
 from unassume.rungs.targets import targets_of
@@ -89,6 +90,10 @@ def _check_roles(plan: Plan, lineage: Lineage) -> None:
                 f"the plan cuts {change.slot.subject.label}, but its lead leads to {labels}",
                 hint="plan again",
             )
+        his = {session.principal_id for session in lineage.sessions if session.holder_id == change.holder_id}
+        given = given_out(change.after or "") if isinstance(change.slot, UserScp) else ()
+        if others := sorted(set(given) - his):
+            raise RefusedError(f"no event shows that {change.slot.subject.label} gave out tokens as `{others[0]}`")
 
 
 def check_fresh(changes: tuple[Change, ...], world: World) -> tuple[Standing, ...]:

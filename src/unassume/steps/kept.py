@@ -10,7 +10,7 @@ from unassume.means.access_key import INACTIVE
 from unassume.model.inventories import Leftover, StoppedKey
 from unassume.model.plans import Change
 from unassume.model.receipts import Receipt, fold
-from unassume.model.slots import AccessKeyStatus, Scp
+from unassume.model.slots import AccessKeyStatus, AnyScp
 from unassume.ports import World
 
 
@@ -39,7 +39,7 @@ def _left_of(receipt: Receipt, world: World, *, with_scps: bool) -> Iterator[Lef
     if receipt.plan.purpose != "cut" or receipt.undone_by:
         return
     for change, state in zip(receipt.begun.changes, receipt.states, strict=True):
-        if state == "written" and (with_scps or not isinstance(change.slot, Scp)):
+        if state == "written" and (with_scps or not isinstance(change.slot, AnyScp)):
             yield from _of_change(receipt, change, world)
 
 

@@ -77,7 +77,7 @@ def _to_the_others(receipt: Receipt, bystanders: tuple[Session, ...]) -> tuple[s
 
 def _when_again(receipt: Receipt) -> str:
     match receipt.plan.rung:
-        case "hold" | "scp":
+        case "hold" | "scp-hold":
             return "Nobody can come back before the responders lift it: a new session is denied too."
         case "issuance":
             return "Assume the role again: only what was issued in the seconds named in the cut is denied."

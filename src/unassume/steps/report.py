@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import assert_never
 
 from unassume.means.mark import our_statements
-from unassume.model.plans import Change
+from unassume.model.plans import HOLD_RUNGS, Change
 from unassume.model.receipts import (
     Begun,
     ChangeState,
@@ -116,7 +116,7 @@ def _decision(receipt: Receipt) -> Decision:
         rung=plan.rung,
         leaked=plan.leaked,
         assumed=plan.assumed,
-        cut_off=None if plan.rung in ("hold", "issuance") or plan.purpose == "undo" else begun.cut_off,
+        cut_off=None if plan.rung in (*HOLD_RUNGS, "issuance") or plan.purpose == "undo" else begun.cut_off,
         consent=NOT_RECORDED,
     )
 

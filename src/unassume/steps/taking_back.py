@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from unassume.means.access_key import ACTIVE
 from unassume.model.plans import Change
-from unassume.model.slots import AccessKeyStatus, Scp, Standing
+from unassume.model.slots import AccessKeyStatus, AnyScp, Standing
 from unassume.ports import World
 
 
@@ -43,7 +43,7 @@ def _is_absent(change: Change, standing: Standing) -> bool:
 def tell_absent(change: Change, standing: Standing, world: World) -> None:
     """Say that whom a change was for is not there any more, and what becomes of what we wrote."""
     holder, is_gone = change.slot.subject.label, standing.holder_id is None
-    if isinstance(change.slot, Scp) or (standing.holder_id == change.holder_id and standing.text is not None):
+    if isinstance(change.slot, AnyScp) or (standing.holder_id == change.holder_id and standing.text is not None):
         return
     if isinstance(change.slot, AccessKeyStatus) and standing.text is None:
         world.progress.tell("apply", f"the key {change.slot.key_id} of {holder} is gone: nothing to put back")

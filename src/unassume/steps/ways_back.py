@@ -16,7 +16,7 @@ from unassume.iam.principals import AssumedRole, User, context_keys, is_everyone
 from unassume.iam.values import UNKNOWN, Context, Value
 from unassume.means.mark import our_statements
 from unassume.model.lineages import Lineage
-from unassume.model.plans import Gap, RungName, WayBack
+from unassume.model.plans import HOLD_RUNGS, Gap, RungName, WayBack
 from unassume.model.surveys import Role, Surveyed, UserSubject
 
 _SHOWN = 5
@@ -48,7 +48,7 @@ def ways_back(lineage: Lineage, holders: Iterable[Surveyed]) -> tuple[WayBack, .
 
 def open_doors(holders: Iterable[Surveyed], rung: RungName) -> tuple[Gap, ...]:
     """The roles that anybody in the world may assume, where the cut does not hit who comes next."""
-    if rung == "hold":
+    if rung in HOLD_RUNGS:
         return ()
     why = f"its trust lets anybody in, from any account: the thief needs nothing of yours to come back; {_NARROW}"
     return tuple(Gap(what=one.subject.label, why=why) for one in holders if isinstance(one, Role) and _is_public(one))

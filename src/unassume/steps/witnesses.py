@@ -20,12 +20,14 @@ from unassume.model.receipts import Receipt
 from unassume.model.selectors import IssuanceSelector
 from unassume.model.slots import (
     AccessKeyStatus,
+    AnyScp,
     RoleInlinePolicy,
     RoleManagedPolicy,
     Scp,
     Slot,
     UserInlinePolicy,
     UserManagedPolicy,
+    UserScp,
 )
 from unassume.model.surveys import User
 from unassume.ports import World
@@ -69,7 +71,7 @@ class Holder:
     @property
     def is_by_scp(self) -> bool:
         """Whether the organization denies, not a policy of the role."""
-        return all(isinstance(change.slot, Scp) for change in self.changes)
+        return all(isinstance(change.slot, AnyScp) for change in self.changes)
 
     def on(self, why: str) -> str:
         """A reason, with the role it is of where there are several."""
@@ -195,7 +197,7 @@ def _place(slot: Slot) -> str | None:
             return policy
         case RoleManagedPolicy() | UserManagedPolicy():
             return slot.arn
-        case AccessKeyStatus() | Scp():
+        case AccessKeyStatus() | Scp() | UserScp():
             return None
         case _:
             assert_never(slot)
