@@ -14,11 +14,12 @@ from unassume.errors import AccessError, InputError, TrailError
 from unassume.means import trust
 from unassume.means.splice import with_statement
 from unassume.model.evidence import Probe, Probed, ProfileProbe
-from unassume.model.inventories import HeldPolicy
+from unassume.model.inventories import HeldPolicy, HeldScps
 from unassume.model.receipts import Begun, Entry, Intended
 from unassume.model.sightings import Ask, Coverage, Issuance, RegionRead, Sighting
 from unassume.model.slots import (
     AccessKeyStatus,
+    AnyScp,
     InlinePolicy,
     ManagedPolicy,
     RoleInlinePolicy,
@@ -29,6 +30,7 @@ from unassume.model.slots import (
     Standing,
     UserInlinePolicy,
     UserManagedPolicy,
+    UserScp,
 )
 from unassume.model.surveys import AccessKey, Caller, Role, RoleSubject, ScpRoom, Subject, User
 
@@ -106,6 +108,8 @@ class FakeAccounts:
     users: dict[str, User] = field(default_factory=dict)
     slots: dict[Slot, str] = field(default_factory=dict)
     scps: ScpRoom = field(default_factory=lambda: ScpRoom(why_not="it needs --organization-profile"))
+    scps_unread: str = ""
+    stray: tuple[HeldPolicy, ...] = ()
     skew: float = 0.0
     read_lag: float = 0.0
     propagation: float = 3.0
@@ -164,16 +168,30 @@ class FakeAccounts:
             if text is not None
         )
 
+    def held_scps(self) -> HeldScps:
+        """Those attached, by the slots; `stray` besides."""
+        if self.scps_unread:
+            return HeldScps(why_not=self.scps_unread)
+        attached = [(slot, text) for slot, text in self.slots.items() if isinstance(slot, AnyScp)]
+        found = tuple(
+            HeldPolicy(account=slot.account, holder="account", holder_name=slot.account, holder_id="",
+                       name=slot.policy, text=text)
+            for slot, text in attached
+        )  # fmt: skip
+        return HeldScps(policies=(*found, *self.stray))
+
     def read(self, slot: Slot) -> Standing:
         held = self.survey(slot.subject)
         if held is None:
-            return Standing(text=None, holder_id=None)
+            return Standing(
+                text=self.slots.get(self._known(slot)) if isinstance(slot, AnyScp) else None, holder_id=None
+            )
         last = self._last.get(slot)
         if last is not None and self.read_faults:
             raise self.read_faults.pop(0)
         if last is not None and self.now() < last.at + timedelta(seconds=self.read_lag):
             return Standing(text=last.before, holder_id=held.id)
-        text = self.slots.get(slot) if isinstance(slot, Scp) else _standing(held, slot)
+        text = self.slots.get(self._known(slot)) if isinstance(slot, AnyScp) else _standing(held, slot)
         is_shared = isinstance(slot, RoleTrustStatement)
         around = held.trust if is_shared and isinstance(held, Role) else None
         return Standing(text=text, holder_id=held.id, around=around)
@@ -193,10 +211,18 @@ class FakeAccounts:
 
     def edit(self, slot: Slot, text: str | None) -> None:
         """Somebody else's hand: put a text, or nothing, without the journal."""
+        slot = self._known(slot)
         if text is None:
             self.slots.pop(slot, None)
         else:
             self.slots[slot] = text
+
+    def _known(self, slot: Slot) -> Slot:
+        """The organization knows an SCP by its name, whomever we say it is for."""
+        if not isinstance(slot, AnyScp):
+            return slot
+        scps = [one for one in self.slots if isinstance(one, AnyScp) and one.policy == slot.policy]
+        return next((one for one in scps if one.account == slot.account), slot)
 
     def probe(self, probe: Probe | ProfileProbe) -> Probed:
         if isinstance(probe, ProfileProbe):
@@ -234,7 +260,7 @@ def _standing(held: Role | User, slot: Slot) -> str | None:
             return held.attached.get(slot.arn)
         case RoleTrustStatement(statement=name):
             return trust.standing(held.trust, name) if isinstance(held, Role) else None
-        case Scp():
+        case Scp() | UserScp():
             return None
         case AccessKeyStatus(key_id=key_id):
             keys = held.keys if isinstance(held, User) else ()

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from unassume.model.evidence import Probe, Probed, ProfileProbe
-from unassume.model.inventories import HeldPolicy
+from unassume.model.inventories import HeldPolicy, HeldScps
 from unassume.model.preflights import Answer, Question
 from unassume.model.receipts import Entry
 from unassume.model.sightings import Ask, Coverage, Sighting
@@ -59,6 +59,9 @@ class Accounts(Protocol):
 
     def policies(self, role: str | None = None) -> Iterable[HeldPolicy]:
         """Every inline and customer managed policy of the account's roles and users, or of that role; AccessError."""
+
+    def held_scps(self) -> HeldScps:
+        """The SCPs of the organization that bear our name, or why nobody may look; never raises for what forbids it."""
 
     def read(self, slot: Slot) -> Standing:
         """What stands in the slot now, its text exactly as AWS keeps it."""

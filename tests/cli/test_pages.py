@@ -14,7 +14,7 @@ from unassume.iam.lint import Finding
 from unassume.lab.seeds.bob_mary_keith import responder_policy
 from unassume.model.checkups import CheckUp
 from unassume.model.evidence import Evidence, Loss, Proof, Watched
-from unassume.model.inventories import HeldPolicy, Leftover, Mistake, Ours, Status, Theirs
+from unassume.model.inventories import HeldPolicy, Leftover, Mistake, Ours, Status, StoppedKey, Theirs
 from unassume.model.lineages import Lineage, Made
 from unassume.model.plans import Canary, Change, CutOff, Gap, Outlook, Plan, WayBack
 from unassume.model.preflights import Lack, PolicyWrite, Preflight, Workload, Writer
@@ -32,7 +32,7 @@ PUBLIC = (
     Lineage, Made, Observed, Outlook, Plan, Preview, Proof, RawEvent, Receipt, Refused, RegionRead, RoleInlinePolicy,
     SavedDocument, Session, Undone, WayBack, Written,
     CheckUp, Cut, Decision, Message, Moment, Proved, Report, Seal,
-    HeldPolicy, Leftover, Loss, Mistake, Ours, Status, Theirs, RoleManagedPolicy, Watched,
+    HeldPolicy, Leftover, Loss, Mistake, Ours, Status, StoppedKey, Theirs, RoleManagedPolicy, Watched,
     Loss, Watched, Lack, PolicyWrite, Preflight, Workload, Writer,
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tests.fakes import FakeAccounts, FakeJournal
 from unassume.model.evidence import Probe, Probed, ProfileProbe
-from unassume.model.inventories import HeldPolicy
+from unassume.model.inventories import HeldPolicy, HeldScps
 from unassume.model.receipts import Entry
 from unassume.model.slots import Slot, Standing
 from unassume.model.surveys import Caller, ScpRoom, Subject, Surveyed
@@ -54,6 +54,9 @@ class MortalAccounts:
 
     def scp_room(self, account: str) -> ScpRoom:
         return self.inner.scp_room(account)
+
+    def held_scps(self) -> HeldScps:
+        return self.inner.held_scps()
 
     def policies(self, role: str | None = None) -> Iterable[HeldPolicy]:
         return self.inner.policies(role)

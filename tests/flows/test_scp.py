@@ -100,3 +100,35 @@ def test_without_the_organization_s_credentials_there_is_no_room(lab: Lab, tmp_p
     with pytest.raises(AccessError, match="out of reach"):
         alone.write(SLOT, None, OURS)
     assert "organizations:" in accounts(lab, tmp_path, "bob-user").scp_room(MEMBER).why_not
+
+
+def test_what_stands_of_ours_is_read(lab: Lab, tmp_path: Path, organizations: Any) -> None:
+    """By name, with what each is attached to: this account, nothing, or the root; others' are left out."""
+    here, root = accounts(lab, tmp_path), organizations.list_roots()["Roots"][0]["Id"]
+    here.write(SLOT, None, OURS)
+    ids = []
+    for name, text in (("Unassume-inc-11111111", OURS), ("Unassume-inc-22222222", OURS), ("Theirs", THEIRS)):
+        made = organizations.create_policy(Name=name, Description="x", Type=KIND, Content=text)["Policy"]
+        ids.append(made["PolicySummary"]["Id"])
+    organizations.attach_policy(PolicyId=ids[1], TargetId=root)
+    found = here.held_scps()
+    assert {(one.name, one.account, one.holder_name) for one in found.policies} == {
+        (SLOT.policy, MEMBER, MEMBER), ("Unassume-inc-11111111", MEMBER, ""), ("Unassume-inc-22222222", root, root),
+    }  # fmt: skip
+    assert {one.text for one in found.policies} == {OURS}
+    assert "--organization-profile" in accounts(lab, tmp_path, None).held_scps().why_not
+    assert "organizations:" in accounts(lab, tmp_path, "bob-user").held_scps().why_not
+    organizations.detach_policy(PolicyId=ids[1], TargetId=root)
+    for one in ids:
+        organizations.delete_policy(PolicyId=one)
+    here.write(SLOT, OURS, None)
+
+
+def test_it_goes_when_its_role_is_gone(lab: Lab, tmp_path: Path, organizations: Any) -> None:
+    """An SCP outlives the role it is for: it is read, and removed, all the same."""
+    here, before = accounts(lab, tmp_path), standing(organizations)
+    gone = Scp(account=MEMBER, role="NoSuchRole", policy=SLOT.policy)
+    here.write(gone, None, OURS)
+    assert (here.read(gone).text, here.read(gone).holder_id) == (OURS, None)
+    here.write(gone, OURS, None)
+    assert standing(organizations) == before

@@ -45,8 +45,8 @@ SELECTORS = st.lists(
     | st.builds(_issuance, PRINCIPALS, CUT_OFFS, st.integers(1, 3))
     | st.builds(PersonSelector, st.just(SOURCE_IDENTITY), NAMES.filter(lambda name: is_person(SOURCE_IDENTITY, name)))
     | st.builds(PersonSelector, TAG_KEYS.map(TAG.__add__), TAG_VALUES)
-    | st.just(OlderSessionsSelector())
-    | st.just(HoldSelector())
+    | st.builds(OlderSessionsSelector, st.just("") | ROLE_IDS)
+    | st.builds(HoldSelector, st.just("") | ROLE_IDS)
     | st.builds(CanarySelector, CANARIES),
     min_size=1,
     max_size=6,

@@ -95,12 +95,23 @@ def test_binding_fills_both_tokens_and_nothing_else(selectors: tuple[Selector, .
     """The bound text parses as a policy, and what names somebody is as it was, even a session named like a token."""
     policy = parse(bound(selectors, at))
     named = [value for one in policy.statements for each in one.conditions for value in each.values]
-    principals = [user_id(one) or (one.value if isinstance(one, PersonSelector) else None) for one in selectors]
+    principals = [user_id(one) or _named(one) for one in selectors]
     assert [value for value in named if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value)] == [
         each for each in principals if each is not None
     ]
     assert CUT_OFF not in named
     assert not any(UNTIL in (statement.sid or "") for statement in policy.statements)
+
+
+def _named(selector: Selector) -> str | None:
+    """Whom a selector without a user id names, as the policy writes it."""
+    match selector:
+        case PersonSelector(value=value):
+            return value
+        case OlderSessionsSelector(role_id=role_id) | HoldSelector(role_id=role_id) if role_id:
+            return f"{role_id}:*"
+        case _:
+            return None
 
 
 @given(selectors=SELECTORS)

@@ -20,7 +20,8 @@ from unassume.iam.limits import LIMITS, count
 from unassume.iam.principals import AssumedRole, context_keys
 from unassume.iam.values import UNKNOWN, Context
 from unassume.means.drafts import draft
-from unassume.means.scp import scp_document
+from unassume.means.mark import bind, document
+from unassume.means.scp import holder_of, names_its_holder, scp_document
 from unassume.model.selectors import (
     SOURCE_IDENTITY,
     HoldSelector,
@@ -30,6 +31,7 @@ from unassume.model.selectors import (
     Selector,
     SessionNameSelector,
 )
+from unassume.model.slots import AnyScp, Scp, UserScp
 
 ROLE = made_role()
 ALLOW = parse('{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}', DocumentKind.SCP)
@@ -88,3 +90,57 @@ def test_one_document_must_hold_it() -> None:
     with pytest.raises(InputError, match="an SCP holds 5120"):
         written(*many)
     assert count(written(*many[:100]), "scp") <= LIMITS["scp"]
+
+
+ON_ROLE = Scp(account=ACCOUNT, role="DataAnalyst", policy="Unassume-x-00000000")
+ON_USER = UserScp(account=ACCOUNT, user="keith", policy="Unassume-x-00000000")
+USER, OTHER = "AIDAEXAMPLEKEITH00000", "AIDAEXAMPLEMARY000000"
+
+
+@pytest.mark.parametrize(
+    ("slot", "holder_id", "selectors", "is_bound"),
+    [
+        (ON_ROLE, ROLE_ID, (SessionNameSelector(KEITH),), True),
+        (ON_ROLE, ROLE_ID, (OlderSessionsSelector(ROLE_ID), HoldSelector(ROLE_ID)), True),
+        (ON_ROLE, ROLE_ID, (OlderSessionsSelector(),), False),
+        (ON_ROLE, ROLE_ID, (HoldSelector(),), False),
+        (ON_ROLE, ROLE_ID, (HoldSelector("AROAEXAMPLEPAYROLL000"),), False),
+        (ON_ROLE, ROLE_ID, (SessionNameSelector(KEITH), PersonSelector(SOURCE_IDENTITY, "keith")), False),
+        (ON_ROLE, USER, (SessionNameSelector(USER),), False),
+        (ON_ROLE, ACCOUNT, (SessionNameSelector(f"{ACCOUNT}:portal"),), False),
+        (ON_USER, USER, (SessionNameSelector(USER),), True),
+        (ON_USER, USER, (SessionNameSelector(f"{ACCOUNT}:portal"), SessionNameSelector(USER)), True),
+        (ON_USER, USER, (SessionNameSelector(OTHER),), False),
+        (ON_USER, USER, (SessionNameSelector("999988887777:portal"),), False),
+        (ON_USER, USER, (OlderSessionsSelector(),), False),
+        (ON_USER, ROLE_ID, (SessionNameSelector(KEITH),), False),
+    ],
+)
+def test_whom_an_scp_may_bind(slot: AnyScp, holder_id: str, selectors: tuple[Selector, ...], is_bound: bool) -> None:
+    """The role or user of the change alone: by its unique id, or by its account and the name of a token given out."""
+    assert names_its_holder(document(selectors), slot, holder_id) is is_bound
+
+
+@pytest.mark.parametrize("selector", [OlderSessionsSelector(ROLE_ID), HoldSelector(ROLE_ID)])
+def test_everybody_on_one_role_is_nobody_on_another(selector: Selector) -> None:
+    """By the role's id: any name on it is cut; another role is not, though its id begins alike, nor a new one."""
+    text = bind(document((selector,)), START.replace(minute=30)) or ""
+    assert [outcome(text, name) for name in ("keith", "mary")] == ["explicit-deny"] * 2
+    assert outcome(text, "keith", "Payroll", f"{ROLE_ID}0") == "allow"
+    assert outcome(text, "keith", role_id="AROAEXAMPLEANALYST999") == "allow"
+
+
+@pytest.mark.parametrize(
+    ("selectors", "whom"),
+    [
+        ((SessionNameSelector(KEITH), HoldSelector(ROLE_ID)), ROLE_ID),
+        ((SessionNameSelector(USER), SessionNameSelector(f"{ACCOUNT}:portal")), USER),
+        ((SessionNameSelector(f"{ACCOUNT}:portal"),), f"{ACCOUNT}:portal"),
+        ((SessionNameSelector(USER), SessionNameSelector(OTHER)), None),
+        ((SessionNameSelector(USER), HoldSelector()), None),
+        ((SessionNameSelector(f"{ACCOUNT}:portal"), SessionNameSelector("999988887777:portal")), None),
+    ],
+)
+def test_whom_an_scp_is_for_stands_in_it(selectors: tuple[Selector, ...], whom: str | None) -> None:
+    """One role or user, or the token given out; nobody where it is for several."""
+    assert holder_of(document(selectors)) == whom

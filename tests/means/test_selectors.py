@@ -50,8 +50,8 @@ SELECTORS: st.SearchStrategy[tuple[Selector, ...]] = st.lists(
     st.builds(lambda name: SessionNameSelector(f"{ROLE_ID}:{name}"), CLOSE)
     | st.builds(issuance, CLOSE, st.integers(-5, 5), st.integers(1, 4))
     | st.builds(PersonSelector, st.sampled_from([SOURCE_IDENTITY, f"{TAG}Team", f"{TAG}team"]), OWNERS)
-    | st.just(OlderSessionsSelector())
-    | st.just(HoldSelector())
+    | st.builds(OlderSessionsSelector, st.sampled_from(["", ROLE_ID, "AROAEXAMPLEANALYST00"]))
+    | st.builds(HoldSelector, st.sampled_from(["", ROLE_ID, "AROAEXAMPLEANALYST00"]))
     | st.just(CanarySelector(f"{ROLE_ID}:{CANARY}"))
     | st.builds(ElsewhereSelector, CLOSE.map(f"{ROLE_ID}:".__add__), EGRESS, VPCS)
     | st.sampled_from([SessionNameSelector(USER_ID), SessionNameSelector(f"{ACCOUNT}:keith")]),

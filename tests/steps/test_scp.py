@@ -11,19 +11,21 @@ from tests.fakes import ACCOUNT, START
 from tests.steps.made import CHILD_ID, KEITH, ROLE_ID, ROLE_NAME, WHOLE_ROLE, Scene, made_role, scene
 from unassume.errors import RefusedError
 from unassume.iam.limits import LIMITS, count
-from unassume.means.mark import document
+from unassume.means.mark import document, our_statements
 from unassume.model.evidence import Evidence
-from unassume.model.plans import Plan
-from unassume.model.selectors import OlderSessionsSelector, Selector, SessionNameSelector
+from unassume.model.plans import Plan, RungName
+from unassume.model.selectors import HoldSelector, OlderSessionsSelector, Selector, SessionNameSelector
 from unassume.model.slots import RoleInlinePolicy, Scp
 from unassume.model.surveys import ScpRoom
 from unassume.steps.apply import apply
 from unassume.steps.guards import Consent
+from unassume.steps.status import status
 from unassume.steps.undo import undo
 from unassume.steps.verify import verify
 
 POWERS = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:*","Resource":"*"}]}'
 CONSENT = Consent(confirmed=frozenset({ACCOUNT}))
+EVERYTHING_HERE = Consent(max_bystanders=None, confirmed=frozenset({ACCOUNT, ROLE_NAME}))
 
 
 def fighting(left: int = 4) -> Scene:
@@ -120,6 +122,8 @@ def test_it_is_proved_and_undone() -> None:
     "selectors",
     [
         (OlderSessionsSelector(),),
+        (HoldSelector("AROAEXAMPLEPAYROLL000"),),
+        (OlderSessionsSelector("AROAEXAMPLEANALYST00"),),
         (SessionNameSelector("AROAEXAMPLEPAYROLL000:mary"),),
         (SessionNameSelector(f"{ROLE_ID}:keith"), SessionNameSelector("AIDAEXAMPLEMARY000000")),
     ],
@@ -131,3 +135,33 @@ def test_an_scp_that_would_bind_others_is_refused(selectors: tuple[Selector, ...
     forged = msgspec.structs.replace(made.changes[0], after=document(selectors))
     with pytest.raises(RefusedError, match="bind others of the account"):
         apply(msgspec.structs.replace(made, changes=(forged,)), set_up.world, CONSENT)
+
+
+@pytest.mark.parametrize(
+    ("rung", "selector"),
+    [("scp-older-sessions", OlderSessionsSelector(ROLE_ID)), ("scp-hold", HoldSelector(ROLE_ID))],
+)
+def test_a_whole_role_is_named_by_its_id(rung: RungName, selector: Selector) -> None:
+    """Everybody on this very role, and nobody else of the account; role and account are typed, the canary is asked."""
+    set_up = fighting()
+    made = set_up.planned(WHOLE_ROLE, rung=rung)
+    (change,) = made.changes
+    assert isinstance(change.slot, Scp)
+    found = [ours.selector for ours in our_statements(change.after or "") or ()]
+    assert found[0] == selector
+    assert len(found) == 2
+    with pytest.raises(RefusedError, match=r"older session|denies everybody"):
+        apply(made, set_up.world, Consent(max_bystanders=None, confirmed=frozenset({ACCOUNT})))
+    receipt = apply(made, set_up.world, EVERYTHING_HERE)
+    assert receipt.enforced.at is not None
+    apply(undo(receipt, set_up.world), set_up.world, Consent(reopen=True))
+    assert set_up.accounts.slots == {}
+
+
+def test_a_hold_by_scp_is_told_as_one() -> None:
+    """It is never over, has no cut-off, and is put back by undo alone."""
+    set_up = fighting()
+    apply(set_up.planned(WHOLE_ROLE, rung="scp-hold"), set_up.world, EVERYTHING_HERE)
+    set_up.clock.at += timedelta(days=400)
+    (one,) = status(set_up.world).ours
+    assert (one.state, one.holder_id, one.cut_off) == ("hold", ROLE_ID, None)

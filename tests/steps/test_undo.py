@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.steps.made import EVERYTHING, FOREIGN, LOST, REFUSED, Scene, scene
 from tests.steps.test_apply import STATES, delete_role, recreate_role, stopped
 from unassume.errors import AccessError, PartialError, RefusedError, StaleError
+from unassume.model.plans import Plan
 from unassume.model.receipts import Receipt, Undone
 from unassume.steps.apply import apply, resume
 from unassume.steps.checks import check_plan
@@ -99,14 +101,46 @@ def test_a_policy_already_gone_is_no_obstacle() -> None:
 
 
 @pytest.mark.parametrize("meanwhile", [recreate_role, delete_role])
-def test_a_role_that_is_not_the_same_is_stale(meanwhile: object) -> None:
-    """On a deleted or re-created role there is nothing of ours to take back."""
-    assert callable(meanwhile)
+def test_a_role_that_is_gone_is_no_obstacle(meanwhile: Callable[[Scene, Plan], None]) -> None:
+    """A deleted role took our policy with it, and a new one of its name never had it: undone, and told so."""
     set_up, receipt = cut()
     made = undo(receipt, set_up.world)
     meanwhile(set_up, made)
-    with pytest.raises(StaleError):
-        apply(made, set_up.world, EVERYTHING)
+    set_up.accounts.slots.clear()
+    undone = apply(made, set_up.world, REOPEN)
+    assert (undone.is_complete, undone.begun.absent) == (True, (0,))
+    assert set_up.receipt(receipt.id).undone_by == undone.id
+
+
+def test_our_policy_on_a_new_role_of_the_name_is_taken_away() -> None:
+    """Whoever made the role anew put our text on it too: it is still ours to take back."""
+    set_up, receipt = cut()
+    recreate_role(set_up, receipt.plan)
+    undone = apply(undo(receipt, set_up.world), set_up.world, REOPEN)
+    assert (undone.begun.absent, set_up.accounts.slots) == ((), {})
+
+
+def test_another_text_on_a_new_role_of_the_name_is_left() -> None:
+    """Under our name, and not our text: stale, and it stays."""
+    set_up, receipt = cut()
+    recreate_role(set_up, receipt.plan)
+    slot = receipt.begun.changes[0].slot
+    set_up.accounts.edit(slot, FOREIGN)
+    with pytest.raises(StaleError, match="changed since"):
+        apply(undo(receipt, set_up.world), set_up.world, EVERYTHING)
+    assert set_up.accounts.slots == {slot: FOREIGN}
+
+
+def test_an_undo_whose_role_went_half_way_is_resumed() -> None:
+    """A lost answer, and the role is deleted before the next try: resume ends it and closes the first receipt."""
+    set_up, receipt = cut()
+    set_up.accounts.faults = [AccessError("the answer was lost")]
+    with pytest.raises(PartialError):
+        apply(undo(receipt, set_up.world), set_up.world, REOPEN)
+    delete_role(set_up, receipt.plan)
+    set_up.accounts.slots.clear()
+    undone = resume(set_up.receipt(), set_up.world, REOPEN)
+    assert (undone.is_complete, set_up.receipt(receipt.id).undone_by) == (True, undone.id)
 
 
 def test_a_cut_is_undone_once() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, TypeVar, assert_never
 
-from unassume.aws import inventory, roles, users
+from unassume.aws import inventory, roles, scps, users
 from unassume.aws.connection import Connection
 from unassume.aws.inventory import marked
 from unassume.aws.probes import Probes
@@ -15,7 +15,7 @@ from unassume.aws.refusals import THROTTLED
 from unassume.aws.slots import access_key, inline_policy, managed_policy, scp, trust
 from unassume.errors import AccessError, InputError
 from unassume.model.evidence import Probe, Probed, ProfileProbe
-from unassume.model.inventories import HeldPolicy
+from unassume.model.inventories import HeldPolicy, HeldScps
 from unassume.model.slots import (
     AccessKeyStatus,
     RoleInlinePolicy,
@@ -26,6 +26,7 @@ from unassume.model.slots import (
     Standing,
     UserInlinePolicy,
     UserManagedPolicy,
+    UserScp,
 )
 from unassume.model.surveys import Caller, RoleSubject, ScpRoom, Subject, Surveyed, UserSubject
 
@@ -100,6 +101,15 @@ class AwsAccounts:
             if found is not None and text is not None and ":iam::aws:policy/" not in name
         )
 
+    def held_scps(self) -> HeldScps:
+        """The SCPs that bear our name, as the organization's credentials see them."""
+        if self._organization is None:
+            return HeldScps(why_not="it needs --organization-profile, credentials of the management account")
+        try:
+            return HeldScps(policies=tuple(scps.ours(self._organizations(), self.caller().account)))
+        except (AccessError, InputError) as error:
+            return HeldScps(why_not=error.message)
+
     def read(self, slot: Slot) -> Standing:
         """What stands in the slot, its text byte for byte as AWS keeps it."""
         return self._patiently(lambda: self._read(slot))
@@ -115,7 +125,7 @@ class AwsAccounts:
                 return access_key.read(iam, slot)
             case RoleTrustStatement():
                 return trust.read(iam, slot)
-            case Scp():
+            case Scp() | UserScp():
                 return scp.read(self._organizations(), iam, slot)
             case _:
                 assert_never(slot)
@@ -135,7 +145,7 @@ class AwsAccounts:
                 access_key.write(iam, slot, after)
             case RoleTrustStatement():
                 trust.write(iam, slot, before, after)
-            case Scp():
+            case Scp() | UserScp():
                 scp.write(self._organizations(), slot, after)
             case _:
                 assert_never(slot)

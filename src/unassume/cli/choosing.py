@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from unassume.model.plans import Choices
 
 # Written out, since the model takes a fifth of the time `--help` has; a test holds them to the ladder and the model.
-RUNGS = ("issuance", "session-name", "person", "elsewhere", "older-sessions", "hold", "scp")
+RUNGS = (
+    "issuance", "session-name", "person", "elsewhere", "older-sessions", "hold", "scp", "scp-older-sessions",
+    "scp-hold",
+)  # fmt: skip
 LEAKED = ("session", "person", "workload", "unknown")
 
 _OPTIONS = (

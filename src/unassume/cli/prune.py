@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from unassume.cli.apply import agree, consent, leave
-from unassume.cli.options import Aws, aws_options, output_option
+from unassume.cli.options import Aws, aws_options, organization_option, output_option
 from unassume.errors import RefusedError
 
 
@@ -14,6 +14,7 @@ from unassume.errors import RefusedError
 @click.option("--yes", is_flag=True, help="Do not ask for a yes; guards still refuse.")
 @output_option
 @aws_options
+@organization_option
 @click.pass_context
 def prune(context: click.Context, incident: str | None, yes: bool, output: str, aws: Aws) -> None:
     """Take away the cuts whose last session is dead by AWS's clock; holds, and what somebody edited, are left alone."""
@@ -25,7 +26,10 @@ def prune(context: click.Context, incident: str | None, yes: bool, output: str, 
 
     named = check_incident(incident) if incident is not None else None
     here = aws.world(named or "prune")
-    made = step(status(here), here, named)
+    found = status(here)
+    if found.scps_unread:
+        here.progress.tell("prune", f"SCPs were not looked at: {found.scps_unread}")
+    made = step(found, here, named)
     if not made.changes:
         show_json("plan", made) if output == "json" else show(["nothing to prune"])
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from unassume.cli.exits import Exit
-from unassume.cli.options import Aws, aws_options, output_option
+from unassume.cli.options import Aws, aws_options, organization_option, output_option
 from unassume.errors import InputError
 
 
@@ -14,6 +14,7 @@ from unassume.errors import InputError
 @click.option("--all-roles", is_flag=True, help="Look at all roles and users of the account (the default).")
 @output_option
 @aws_options
+@organization_option
 @click.pass_context
 def status(context: click.Context, role: str | None, all_roles: bool, output: str, aws: Aws) -> None:
     """Show which cuts of ours stand on ROLE, or in the whole account, and the denies of others beside them."""

@@ -16,7 +16,7 @@ from unassume.means.closing import trust_misfit
 from unassume.means.mark import canary_name, document, our_statements
 from unassume.means.packing import packed, size
 from unassume.model.plans import Canary, Change
-from unassume.model.selectors import CanarySelector, Selector
+from unassume.model.selectors import CanarySelector, Selector, whose
 from unassume.model.slots import InlinePolicy, ManagedPolicy
 from unassume.model.surveys import Role, RoleSubject, ScpRoom, Surveyed
 
@@ -62,13 +62,10 @@ def draft(holder: Surveyed, selectors: tuple[Selector, ...], incident: str, seed
 def draft_scp(
     holder: Surveyed, selectors: tuple[Selector, ...], incident: str, seed: str, room: ScpRoom, *, with_canaries: bool
 ) -> Draft:
-    """The changes that put these selectors into SCPs on the role's account, which no session of the role can remove."""
-    if not isinstance(holder, Role):
-        return Draft(holder_id=holder.id, why_not="this release writes SCPs for roles alone")
-    if holder.is_service_linked:
-        return Draft(holder_id=holder.id, why_not="no SCP binds service-linked roles")
-    if room.why_not:
-        return Draft(holder_id=holder.id, why_not=room.why_not)
+    """The changes that put these selectors into SCPs on the account, which no session of its own can remove."""
+    if why := _unbindable(holder, selectors) or room.why_not:
+        return Draft(holder_id=holder.id, why_not=why)
+    selectors, with_canaries = scp.bound_to(selectors, holder.id), with_canaries and isinstance(holder, Role)
     if our_statements(document(selectors)) is None:
         return Draft(holder_id=holder.id, why_not=_NO_NAME)
     spare = count(document((_selector(_canary(holder, incident, seed)),)), "scp") if with_canaries else 0
@@ -80,6 +77,15 @@ def draft_scp(
         why = f"the account takes {room.left} more SCPs, the cut needs {len(parts)}"
         return Draft(holder_id=holder.id, why_not=why)
     return _written(holder, parts, incident, seed, with_canaries, scp.change)
+
+
+def _unbindable(holder: Surveyed, selectors: tuple[Selector, ...]) -> str | None:
+    """Why no SCP can cut whom these selectors cut, and nobody else of the account."""
+    if isinstance(holder, Role):
+        return "no SCP binds service-linked roles" if holder.is_service_linked else None
+    if any(whose(one) is None for one in selectors):
+        return "an SCP cannot name all that a user gives out: cut his tokens by name (--rung scp)"
+    return None
 
 
 def misfit(holder: Surveyed, changes: Iterable[Change]) -> str | None:

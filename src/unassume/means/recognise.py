@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from unassume.errors import InputError
+from unassume.iam.lint import Holder
 from unassume.means.lint import findings
 from unassume.means.mark import POLICY_PREFIX, OurStatement, our_statements
 from unassume.means.trust import our_trust
@@ -38,7 +39,7 @@ def ours(policy: HeldPolicy, now: datetime) -> Ours | None:
         return _in_trust(policy, named[1], now)
     statements = our_statements(policy.text)
     slot = _slot(policy)
-    if statements is None or slot is None:
+    if statements is None or (slot is None and policy.holder != "account"):
         return Ours(incident=named[1], policy=policy, state="edited")
     untils = [one.until for one in statements if one.until is not None]
     selectors = [one.selector for one in statements if not isinstance(one.selector, CanarySelector)]
@@ -47,6 +48,7 @@ def ours(policy: HeldPolicy, now: datetime) -> Ours | None:
         policy=policy,
         state=_state(statements, now),
         slot=slot,
+        holder_id=policy.holder_id,
         cut_off=max((one.cut_off for one in statements if one.cut_off is not None), default=None),
         until=max(untils, default=None),
         sessions=None if any(user_id(one) is None for one in selectors) else len(selectors),
@@ -80,6 +82,8 @@ def _state(statements: tuple[OurStatement, ...], now: datetime) -> OursState:
 
 def _slot(policy: HeldPolicy) -> Slot | None:
     account, holder, name = policy.account, policy.holder_name, policy.short_name
+    if policy.holder == "account":
+        return None  # whom an SCP is for stands in its text: `recognise_scp.py`
     if not policy.is_managed and policy.holder == "role":
         return RoleInlinePolicy(account=account, role=holder, policy=name)
     if not policy.is_managed:
@@ -100,11 +104,17 @@ def theirs(policy: HeldPolicy, now: datetime) -> Theirs | None:
     if policy.short_name != AWS_BUTTON and not any(_is_revocation(one) for one in _statements(policy.text)):
         return None
     try:
-        found = findings(policy.text, "managed" if policy.is_managed else policy.holder, now)
+        found = findings(policy.text, _put_on(policy), now)
         mistakes = tuple(Mistake(path=one.path, message=one.message) for one in found)
     except InputError as error:
         mistakes = (Mistake(path="$", message=error.message),)
     return Theirs(policy=policy, kind="aws-button" if policy.short_name == AWS_BUTTON else "by-hand", mistakes=mistakes)
+
+
+def _put_on(policy: HeldPolicy) -> Holder:
+    if policy.is_managed:
+        return "managed"
+    return "scp" if policy.holder == "account" else policy.holder
 
 
 def _statements(text: str) -> Iterator[dict[str, object]]:

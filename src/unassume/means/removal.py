@@ -17,7 +17,7 @@ from unassume.iam.principals import User as UserPrincipal
 from unassume.iam.values import UNKNOWN, Context
 from unassume.means import inline_policy, managed_policy
 from unassume.means.mark import our_statements
-from unassume.model.slots import ManagedPolicy, Scp, Slot
+from unassume.model.slots import AnyScp, ManagedPolicy, Slot
 from unassume.model.surveys import Role, Surveyed
 
 _OF_ROLES = ("iam:DeleteRole", "iam:UpdateAssumeRolePolicy", "iam:AttachRolePolicy")
@@ -32,7 +32,7 @@ def removable(holder: Surveyed, slots: Iterable[Slot] = ()) -> tuple[str, ...]:
     ASSUMPTION: the account is no delegated administrator of the organization's policies.
     """
     slots = tuple(slots)
-    if slots and all(isinstance(slot, Scp) for slot in slots):
+    if slots and all(isinstance(slot, AnyScp) for slot in slots):
         return ()
     of_groups = {} if isinstance(holder, Role) else holder.of_groups
     texts = {name: text for name, text in holder.inline.items() if our_statements(text) is None}

@@ -33,6 +33,7 @@ Condition = dict[str, dict[str, str | list[str]]]
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 # AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable
 _USER_ID = re.compile(r"AROA[A-Z0-9]{12,28}:[\w+=,.@-]{2,64}|AIDA[A-Z0-9]{12,28}|\d{12}:[\w+=,.@-]{2,32}", re.ASCII)
+_ROLE_ID = re.compile(r"AROA[A-Z0-9]{12,28}", re.ASCII)
 # AWS: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html (SourceIdentity)
 _IDENTITY = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 # AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html: letters, spaces, numbers and _.:/=+-@; of them
@@ -86,14 +87,22 @@ def condition(group: tuple[Selector, ...]) -> Condition:
         case ElsewhereSelector(principal_id=principal_id, egress=egress, vpcs=vpcs):
             away: Condition = {"StringNotEquals": {_VPC: list(vpcs)}} if vpcs else {}
             return {"StringEquals": {_USER: principal_id}, "NotIpAddress": {_ADDRESS: list(egress)}, **away, **_DIRECT}
-        case OlderSessionsSelector():
-            return older
-        case HoldSelector():
-            return {}
+        case OlderSessionsSelector(role_id=role_id):
+            return {**_anybody_on(role_id), **older}
+        case HoldSelector(role_id=role_id):
+            return _anybody_on(role_id)
         case CanarySelector(principal_id=principal_id):
             return {"StringEquals": {_USER: principal_id}}
         case _:
             assert_never(group[0])
+
+
+def _anybody_on(role_id: str) -> Condition:
+    """Every session of a role by its unique id, where the policy does not stand on it; no condition without an id.
+
+    AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable
+    """
+    return {"StringLike": {_USER: f"{role_id}:*"}} if role_id else {}
 
 
 def selected(written: object) -> tuple[tuple[Selector, ...], datetime | None] | None:
@@ -105,7 +114,11 @@ def selected(written: object) -> tuple[tuple[Selector, ...], datetime | None] | 
     if not all(isinstance(keys, dict) and len(keys) == 1 for keys in written.values()):
         return None
     told = {operator: next(iter(keys.items())) for operator, keys in written.items()}
-    found = _elsewhere(told) if "NotIpAddress" in told else _by_operators(told)
+    found = (
+        _elsewhere(told) if "NotIpAddress" in told
+        else _whole_role(told) if "StringLike" in told
+        else _by_operators(told)
+    )  # fmt: skip
     # Whoever writes it otherwise than we do is not us.
     return found if found is not None and _rewritten(*found) == written else None
 
@@ -115,6 +128,17 @@ def _rewritten(selectors: tuple[Selector, ...], cut_off: datetime | None) -> Con
     if cut_off is None or isinstance(selectors[0], IssuanceSelector):
         return spelled
     return {**spelled, "DateLessThan": {_ISSUED: instant(cut_off)}}
+
+
+def _whole_role(told: Mapping[str, tuple[object, object]]) -> tuple[tuple[Selector, ...], datetime | None] | None:
+    """Everybody on one role by its unique id; whether it is spelled as we do is seen by writing it again."""
+    role_id, (_, before) = str(told["StringLike"][1]).removesuffix(":*"), told.get("DateLessThan", ("", None))
+    if not _ROLE_ID.fullmatch(role_id):
+        return None
+    if before is None:
+        return (HoldSelector(role_id),), None
+    cut_off = read_instant(str(before))
+    return ((OlderSessionsSelector(role_id),), cut_off) if cut_off is not None or before == CUT_OFF else None
 
 
 def _elsewhere(told: Mapping[str, tuple[object, object]]) -> tuple[tuple[Selector, ...], None] | None:

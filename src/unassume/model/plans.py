@@ -23,7 +23,12 @@ FORMAT = 1
 CUT_OFF = "UNASSUME-CUT-OFF"
 UNTIL = "UNASSUME-UNTIL"
 
-RungName = Literal["issuance", "session-name", "person", "elsewhere", "older-sessions", "hold", "scp"]
+RungName = Literal[
+    "issuance", "session-name", "person", "elsewhere", "older-sessions", "hold",
+    "scp", "scp-older-sessions", "scp-hold",
+]  # fmt: skip
+SCP_RUNGS: frozenset[RungName] = frozenset({"scp", "scp-older-sessions", "scp-hold"})
+HOLD_RUNGS: frozenset[RungName] = frozenset({"hold", "scp-hold"})
 Purpose = Literal["cut", "undo", "prune"]
 Leaked = Literal["session", "person", "workload", "unknown"]
 

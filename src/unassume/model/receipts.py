@@ -35,6 +35,8 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True, tag="begun", tag_field="e
     explicitly denied before can show by its denial that its policy is enforced. `agreed` are the guards that would have
     refused, each with how it was lifted; `bystanders` whom the last look before the write saw hit, or perhaps hit. Both
     are None in a receipt of before they were kept.
+    `absent` numbers the changes that had nothing left to take back, because it went with its role or user, or by
+    another hand.
     """
 
     format: int = FORMAT
@@ -51,6 +53,7 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True, tag="begun", tag_field="e
     bystanders: tuple[Session, ...] | None = None
     documents: tuple[SavedDocument, ...] = ()
     raw_events: tuple[RawEvent, ...] = ()
+    absent: tuple[int, ...] = ()
 
 
 class Intended(msgspec.Struct, frozen=True, kw_only=True, tag="intended", tag_field="entry"):

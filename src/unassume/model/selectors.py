@@ -80,11 +80,16 @@ class PersonSelector(msgspec.Struct, frozen=True, tag="person", tag_field="selec
 
 
 class OlderSessionsSelector(msgspec.Struct, frozen=True, tag="older_sessions", tag_field="selector"):
-    """Every session of the role issued before the cut-off."""
+    """Every session of the role issued before the cut-off.
+
+    `role_id` is its unique id where the deny stands not on the role but on its account, else empty.
+    """
+
+    role_id: str = ""
 
     def matches(self, session: Session, cut_off: datetime) -> bool | None:
         """Whether it hits the session, whatever its name."""
-        return _is_before(session, cut_off)
+        return _is_before(session, cut_off) if self.role_id in ("", session.holder_id) else False
 
 
 class CanarySelector(msgspec.Struct, frozen=True, tag="canary", tag_field="selector"):
@@ -126,11 +131,13 @@ class ElsewhereSelector(msgspec.Struct, frozen=True, tag="elsewhere", tag_field=
 
 
 class HoldSelector(msgspec.Struct, frozen=True, tag="hold", tag_field="selector"):
-    """Everybody on the role, whenever issued, until the hold is lifted."""
+    """Everybody on the role, whenever issued, until the hold is lifted; `role_id` as of older sessions."""
+
+    role_id: str = ""
 
     def matches(self, session: Session, cut_off: datetime) -> bool:
         """Always: nobody on the role is spared."""
-        return True
+        return self.role_id in ("", session.holder_id)
 
 
 Selector = (
@@ -165,6 +172,20 @@ def user_id(selector: Selector) -> str | None:
             return None
         case _:
             assert_never(selector)
+
+
+def whose(selector: Selector) -> str | None:
+    """The unique id of the role or user a selector can hit alone, an account's where it goes by a federated user's id.
+
+    None where it may hit sessions of any role or user that the deny binds.
+    """
+    if (named := user_id(selector)) is not None:
+        return named.partition(":")[0]
+    match selector:
+        case OlderSessionsSelector(role_id=role_id) | HoldSelector(role_id=role_id):
+            return role_id or None
+        case _:
+            return None
 
 
 def _is_before(session: Session, cut_off: datetime) -> bool | None:

@@ -133,6 +133,24 @@ class Scp(msgspec.Struct, frozen=True, kw_only=True, tag="scp", tag_field="kind"
         return RoleSubject(account=self.account, name=self.role)
 
 
+class UserScp(msgspec.Struct, frozen=True, kw_only=True, tag="user_scp", tag_field="kind"):
+    """One service control policy of our own, attached to one account, for tokens of one of its users."""
+
+    account: str
+    user: str
+    policy: str
+
+    @property
+    def label(self) -> str:
+        """The slot in words, for people."""
+        return f"SCP {self.policy} on account {self.account}, for user {self.user}"
+
+    @property
+    def subject(self) -> UserSubject:
+        """Whose tokens it is for."""
+        return UserSubject(account=self.account, name=self.user)
+
+
 class RoleTrustStatement(msgspec.Struct, frozen=True, kw_only=True, tag="role_trust_statement", tag_field="kind"):
     """One statement of our own in the trust policy of one role, which it shares with the statements of others.
 
@@ -156,7 +174,8 @@ class RoleTrustStatement(msgspec.Struct, frozen=True, kw_only=True, tag="role_tr
 
 InlinePolicy = RoleInlinePolicy | UserInlinePolicy
 ManagedPolicy = RoleManagedPolicy | UserManagedPolicy
-PolicySlot = InlinePolicy | ManagedPolicy | Scp
+AnyScp = Scp | UserScp
+PolicySlot = InlinePolicy | ManagedPolicy | AnyScp
 Slot = PolicySlot | AccessKeyStatus | RoleTrustStatement
 
 

@@ -25,6 +25,7 @@ from unassume.model.slots import (
     Scp,
     UserInlinePolicy,
     UserManagedPolicy,
+    UserScp,
 )
 
 
@@ -61,7 +62,7 @@ def _resources(change: Change) -> list[str]:
             return _attached(slot, change.after, "aws_iam_role_policy_attachment", role=role)
         case UserManagedPolicy(user=user):
             return _attached(slot, change.after, "aws_iam_user_policy_attachment", user=user)
-        case Scp():
+        case Scp() | UserScp():
             made = _block(
                 "aws_organizations_policy", _label(slot), name=slot.policy, type="SERVICE_CONTROL_POLICY",
                 content=change.after,

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from unassume.means.trust import our_trust
 from unassume.model.leads import describe_lead, parse_lead
-from unassume.model.plans import CUT_OFF, Change, Outlook, Plan
+from unassume.model.plans import CUT_OFF, HOLD_RUNGS, Change, Outlook, Plan
 from unassume.model.previews import Judgement, Preview, Verdict
 from unassume.model.sessions import Session
 from unassume.model.slots import AccessKeyStatus, RoleTrustStatement
@@ -223,8 +223,8 @@ def _way_back_lines(plan: Plan, width: int) -> list[str]:
 
 
 def _cut_off_words(plan: Plan) -> str:
-    if plan.rung in ("hold", "elsewhere") and not plan.has_cut_off:
-        return f"none: {'a hold' if plan.rung == 'hold' else 'a cut by place'} lasts until it is undone"
+    if plan.rung in (*HOLD_RUNGS, "elsewhere") and not plan.has_cut_off:
+        return f"none: {'a hold' if plan.rung in HOLD_RUNGS else 'a cut by place'} lasts until it is undone"
     if not plan.has_cut_off:
         return "none: only what was issued in the seconds named is cut, now and later"
     if plan.cut_off.at is not None:

@@ -14,8 +14,9 @@ from unassume.report.times import clock_time, time_of_day
 def receipt_lines(receipt: Receipt, width: int = 80) -> list[str]:
     """What apply did: written, not yet proven; or put back."""
     lines = []
-    for change, state in zip(receipt.begun.changes, receipt.states, strict=True):
-        word = "removed" if state == "written" and change.after is None else state
+    for number, (change, state) in enumerate(zip(receipt.begun.changes, receipt.states, strict=True)):
+        word: str = "removed" if state == "written" and change.after is None else state
+        word = "gone already" if word != "intended" and number in receipt.begun.absent else word
         lines += paragraph(f"the {change.slot.label}", width, f"{word}: ")
     if receipt.plan.purpose != "cut":
         if receipt.plan.undoes is not None:

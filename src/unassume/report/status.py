@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from unassume.model.inventories import HeldPolicy, Ours, Status
+from unassume.model.slots import AnyScp
 from unassume.report.table import paragraph, table
 
 _STATES = {
@@ -12,6 +13,7 @@ _STATES = {
     "over": "over: unassume prune takes it away",
     "hold": "a hold: until undo lifts it",
     "edited": "EDITED: not as we write them",
+    "unattached": "attached nowhere: stops nobody",
 }
 
 
@@ -23,16 +25,29 @@ def status_lines(status: Status, width: int = 80) -> list[str]:
     for ours in status.ours:
         if ours.state == "edited":
             lines += paragraph(f"somebody edited {_label(ours.policy)}, or made it: left alone", width, "! ")
+        if ours.state == "unattached":
+            lines += paragraph(f"{_label(ours.policy)} is still needed, and stops nobody", width, "! ")
     lines += [""] if lines else []
     lines += _ours(status, width)
+    lines += _keys(status, width)
+    lines += paragraph(f"SCPs were not looked at: {status.scps_unread}", width) if status.scps_unread else []
     return [*lines, *_theirs(status, width)]
 
 
 def _ours(status: Status, width: int) -> list[str]:
     if not status.ours:
         return ["nothing of ours stands here"]
-    rows = [(one.incident, _holder(one.policy), _who(one), _at(one.cut_off), _until(one)) for one in status.ours]
+    rows = [(one.incident, _on(one), _who(one), _at(one.cut_off), _until(one)) for one in status.ours]
     return table(("incident", "on", "stops", "cut-off", "needed until"), rows, width)
+
+
+def _keys(status: Status, width: int) -> list[str]:
+    """AWS does not say who made a key inactive: the receipt is named that says we did."""
+    lines: list[str] = []
+    for one in status.keys:
+        told = f"key {one.slot.key_id} of user {one.slot.user} is inactive, by us as receipt {one.receipt_id} has it"
+        lines += paragraph(f"{told}; undo makes it active again", width)
+    return lines
 
 
 def _theirs(status: Status, width: int) -> list[str]:
@@ -48,12 +63,21 @@ def _theirs(status: Status, width: int) -> list[str]:
 def _label(policy: HeldPolicy) -> str:
     if policy.is_in_trust:
         return f"trust statement `{policy.short_name}` of {_holder(policy)}"
+    if policy.holder == "account":
+        return f"SCP `{policy.name}` on {policy.holder_name or 'nothing'}"
     kind = "managed" if policy.is_managed else "inline"
     return f"{kind} policy `{policy.short_name}` of {_holder(policy)}"
 
 
 def _holder(policy: HeldPolicy) -> str:
     return f"{policy.holder} {policy.holder_name}"
+
+
+def _on(one: Ours) -> str:
+    if one.policy.holder != "account":
+        return _holder(one.policy)
+    of = f", for {one.slot.label.rpartition(', for ')[2]}" if isinstance(one.slot, AnyScp) else ""
+    return f"SCP on {one.policy.holder_name or 'nothing'}{of}"
 
 
 def _who(one: Ours) -> str:

@@ -32,6 +32,8 @@ LADDER: tuple[Rung, ...] = (
     Rung("older-sessions", older_sessions.selectors, older_sessions.NEEDS, older_sessions.REMAINS),
     Rung("hold", hold.selectors, hold.NEEDS, hold.REMAINS),
     Rung("scp", scp.selectors, scp.NEEDS, scp.REMAINS),
+    Rung("scp-older-sessions", older_sessions.selectors, scp.NEEDS_A_ROLE, older_sessions.REMAINS + scp.AND_IT_STANDS),
+    Rung("scp-hold", hold.selectors, scp.NEEDS_A_ROLE, hold.REMAINS + scp.AND_IT_STANDS),
 )
 
 

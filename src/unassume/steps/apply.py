@@ -19,7 +19,7 @@ from unassume.model.plans import Canary, Change, Plan, of_policies
 from unassume.model.previews import Preview
 from unassume.model.receipts import Begun, Receipt, SavedDocument, fold
 from unassume.model.sessions import Session
-from unassume.model.slots import RoleTrustStatement, Scp, Standing
+from unassume.model.slots import AnyScp, RoleTrustStatement, Standing
 from unassume.model.surveys import Caller
 from unassume.ports import World
 from unassume.steps.checks import check_cut_off, check_over, check_plan, check_receipt
@@ -35,6 +35,7 @@ from unassume.steps.freshness import (
     seen_now,
 )
 from unassume.steps.guards import Consent, insist, objections
+from unassume.steps.taking_back import absent
 from unassume.steps.witnesses import asking
 from unassume.steps.writing import carry_out, finished
 
@@ -104,7 +105,7 @@ def resume(receipt: Receipt, world: World, consent: Consent | None = None) -> Re
 
 def _ask_canary(canary: Canary, plan: Plan, world: World) -> str:
     """How AWS answers a canary before the first write; one we may not assume does not hold up the cut."""
-    by_scp = any(isinstance(one.slot, Scp) and canary.principal_id in (one.after or "") for one in plan.changes)
+    by_scp = any(isinstance(one.slot, AnyScp) and canary.principal_id in (one.after or "") for one in plan.changes)
     probed = world.accounts.probe(asking(canary, by_scp=by_scp))
     if probed.outcome in ("explicit-deny", "unavailable"):
         world.progress.tell("apply", f"the canary cannot prove anything: {probed.outcome}, {probed.detail}")
@@ -137,6 +138,7 @@ def _begun(
             _saved(change, one) for change, one in zip(changes, standings, strict=True) if one.text or one.around
         ),
         raw_events=lineage.raw_events if lineage else plan.raw_events,
+        absent=absent(changes, standings),
     )
 
 

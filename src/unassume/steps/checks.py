@@ -13,13 +13,13 @@ from unassume.errors import RefusedError
 from unassume.means.access_key import ACTIVE, INACTIVE
 from unassume.means.mark import POLICY_PREFIX, OurStatement, bind_changes, our_statements
 from unassume.means.recognise import is_over
-from unassume.means.scp import names_its_role
+from unassume.means.scp import names_its_holder
 from unassume.means.shapes import CANARY_PREFIX, instant
 from unassume.means.trust import our_trust
 from unassume.model.plans import FORMAT, Change, Plan, Purpose
 from unassume.model.receipts import Receipt
 from unassume.model.selectors import CanarySelector, ElsewhereSelector, HoldSelector, IssuanceSelector
-from unassume.model.slots import AccessKeyStatus, RoleTrustStatement, Scp
+from unassume.model.slots import AccessKeyStatus, AnyScp, RoleTrustStatement
 
 _ONE_ISSUANCE = timedelta(seconds=3)
 FARTHEST_CUT_OFF = timedelta(hours=1)
@@ -78,7 +78,8 @@ def _check_change(change: Change, purpose: Purpose) -> None:
     found = our_statements(text)
     if found is None:
         raise RefusedError(f"the plan holds a statement for the {change.slot.label} that is not exactly of our shapes")
-    if isinstance(change.slot, Scp) and not names_its_role(text, change.holder_id):
+    is_put = purpose == "cut"  # what takes an SCP away binds nobody
+    if is_put and isinstance(change.slot, AnyScp) and not names_its_holder(text, change.slot, change.holder_id):
         raise RefusedError(f"the plan would bind others of the account by the {change.slot.label}")
     windows = [ours.selector for ours in found if isinstance(ours.selector, IssuanceSelector)]
     if any(window.before - window.earliest > _ONE_ISSUANCE for window in windows):

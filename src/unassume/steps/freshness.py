@@ -12,16 +12,18 @@ import msgspec
 
 from unassume.errors import AccessError, RefusedError, StaleError
 from unassume.means.drafts import misfit
+from unassume.means.scp import given_out
 from unassume.model.leads import parse_lead
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Change, Plan, by_subject
 from unassume.model.previews import Preview
-from unassume.model.slots import Slot, Standing
+from unassume.model.slots import Slot, Standing, UserScp
 from unassume.model.surveys import Caller, Survey, Surveyed
 from unassume.ports import World
 from unassume.rungs.targets import targets_of
 from unassume.steps.find import find
 from unassume.steps.preview import preview
+from unassume.steps.taking_back import fits, takes_back, tell_absent
 
 
 def callers_in_reach(plan: Plan, world: World) -> tuple[Caller, ...]:
@@ -88,6 +90,10 @@ def _check_roles(plan: Plan, lineage: Lineage) -> None:
                 f"the plan cuts {change.slot.subject.label}, but its lead leads to {labels}",
                 hint="plan again",
             )
+        his = {session.principal_id for session in lineage.sessions if session.holder_id == change.holder_id}
+        given = given_out(change.after or "") if isinstance(change.slot, UserScp) else ()
+        if others := sorted(set(given) - his):
+            raise RefusedError(f"no event shows that {change.slot.subject.label} gave out tokens as `{others[0]}`")
 
 
 def check_fresh(changes: tuple[Change, ...], world: World) -> tuple[Standing, ...]:
@@ -103,15 +109,21 @@ def _fresh(changes: tuple[Change, ...], world: World) -> dict[Slot, Standing]:
     holder, standings = check_holder(changes, world), {}
     for change in changes:
         standings[change.slot] = world.accounts.read(change.slot)
-        if standings[change.slot].text not in (change.before, change.after):
+        if not fits(change, standings[change.slot]):
             raise StaleError(f"the {change.slot.label} changed since the plan was made", hint="plan again")
-    if (why := misfit(holder, changes)) is not None:
+        tell_absent(change, standings[change.slot], world)
+    if holder is not None and (why := misfit(holder, changes)) is not None:
         raise StaleError(f"the cut no longer fits {holder.subject.label}: {why}", hint="plan again")
     return standings
 
 
-def check_holder(changes: tuple[Change, ...], world: World) -> Surveyed:
-    """Whom these changes are all for; StaleError when it is gone, or another of the same name is in its place."""
+def check_holder(changes: tuple[Change, ...], world: World) -> Surveyed | None:
+    """Whom these changes are all for; StaleError when it is gone, or another of the same name is in its place.
+
+    None, and nobody is asked, where they only take back.
+    """
+    if all(map(takes_back, changes)):
+        return None
     subject = changes[0].slot.subject
     holder = world.accounts.survey(subject)
     if holder is None:
@@ -124,5 +136,5 @@ def check_holder(changes: tuple[Change, ...], world: World) -> Surveyed:
 
 def check_between(change: Change, world: World) -> None:
     """StaleError when the slot holds neither what stood before nor what we write."""
-    if world.accounts.read(change.slot).text not in (change.before, change.after):
+    if not fits(change, world.accounts.read(change.slot)):
         raise StaleError(f"somebody else edited the {change.slot.label}", hint="look at it before going on")

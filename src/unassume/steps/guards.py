@@ -21,12 +21,13 @@ from unassume.iam.values import UNKNOWN
 from unassume.means.access_key import ACTIVE, INACTIVE
 from unassume.means.judge import judge
 from unassume.means.mark import bind, our_statements
+from unassume.means.scp import given_out
 from unassume.means.shapes import instant
 from unassume.means.trust import our_trust
 from unassume.model.plans import Change, Plan, of_policies
 from unassume.model.previews import Preview, Verdict
 from unassume.model.selectors import ElsewhereSelector, HoldSelector, OlderSessionsSelector
-from unassume.model.slots import AccessKeyStatus, RoleTrustStatement, Scp
+from unassume.model.slots import AccessKeyStatus, AnyScp, RoleTrustStatement, UserScp
 from unassume.model.surveys import Caller, RoleSubject, UserSubject
 
 # AWS: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html
@@ -201,7 +202,7 @@ def _widest(plan: Plan) -> tuple[Objection, ...]:
                 case _:
                     pass
     for change in plan.changes:
-        if isinstance(change.slot, Scp) and change.after is not None:
+        if isinstance(change.slot, AnyScp) and change.after is not None:
             does = f"attaches an SCP to account {change.slot.account}"
             wide[change.slot.account] = [does]
         if isinstance(change.slot, AccessKeyStatus) and change.after == INACTIVE:
@@ -228,6 +229,13 @@ def _bystanders(plan: Plan, seen: Preview) -> tuple[Objection, ...]:
                 lifted_by="--max-bystanders unknown",
             ),
         )
+    given = [
+        one for change in plan.changes if isinstance(change.slot, UserScp) for one in given_out(change.after or "")
+    ]
+    if given:
+        # No condition key tells who gave a token out.
+        text = f"bystanders unknown: an SCP cuts every token `{given[0]}` of the account, whoever gave it out"
+        return (Objection(guard="bystanders", text=text, lifted_by="--max-bystanders unknown"),)
     hit = sorted({judgement.session_id[:12] for judgement in seen.bystanders})
     if hit:
         return (_hits(len(hit), f"{len(hit)} live session(s) of others would or may be hit: {', '.join(hit)}"),)

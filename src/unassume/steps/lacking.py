@@ -13,12 +13,14 @@ from unassume.model.plans import Change, Plan
 from unassume.model.preflights import Answer, AskAllowed, Lack, Question
 from unassume.model.slots import (
     AccessKeyStatus,
+    AnyScp,
     RoleInlinePolicy,
     RoleManagedPolicy,
     RoleTrustStatement,
     Scp,
     UserInlinePolicy,
     UserManagedPolicy,
+    UserScp,
 )
 from unassume.model.surveys import Survey, Surveyed
 
@@ -62,7 +64,7 @@ def missing(made: Plan, survey: Survey, answers: Mapping[Question, Answer]) -> I
         why for question, answer in answers.items() if isinstance(question, AskAllowed) for why in answer.missing
     )
     yield from dict.fromkeys(f"what we may do: {why}" for why in reasons)
-    if any(isinstance(change.slot, Scp) for change in made.changes):
+    if any(isinstance(change.slot, AnyScp) for change in made.changes):
         yield _SCP
     for account in sorted({change.slot.account for change in made.changes} - {survey.caller.account}):
         yield f"what we may do in account {account} was not asked"
@@ -92,7 +94,7 @@ def _of_change(change: Change, holder: Surveyed) -> Iterable[Needed]:
             return _on(access_key.PERMISSIONS, holder.arn)
         case RoleTrustStatement():
             return _on(trust.PERMISSIONS, holder.arn)
-        case Scp():
+        case Scp() | UserScp():
             return ()
         case _:
             assert_never(slot)

@@ -97,7 +97,7 @@ def _shut_out(receipt: Receipt) -> tuple[str, ...]:
 
 def _when_again(receipt: Receipt) -> str:
     match receipt.plan.rung:
-        case "hold" | "scp":
+        case "hold" | "scp-hold":
             return "Nobody can come back before the responders lift it: a new session is denied too."
         case "issuance":
             return "Assume the role again: only what was issued in the seconds named in the cut is denied."

@@ -17,7 +17,7 @@ from unassume.means.drafts import Draft, draft, draft_scp
 from unassume.means.reach import TELLING, reach
 from unassume.model.leads import lead_text
 from unassume.model.lineages import Lineage
-from unassume.model.plans import Change, Choices, Gap, Outlook, Plan, RungName
+from unassume.model.plans import SCP_RUNGS, Change, Choices, Gap, Outlook, Plan, RungName
 from unassume.model.previews import Verdict
 from unassume.model.selectors import PersonSelector, Selector
 from unassume.model.sessions import Session
@@ -144,7 +144,7 @@ def _draft(
 ) -> Draft:  # fmt: skip
     """One role's or user's share; what it takes of the room for SCPs in its account is gone from `rooms`."""
     seed = survey.as_of.isoformat()
-    if name != "scp":
+    if name not in SCP_RUNGS:
         return draft(holder, selectors, choices.incident, seed, with_canaries=choices.canary)
     room = rooms.get(holder.account, ScpRoom(why_not=NOBODY_LOOKED))
     drafted = draft_scp(holder, selectors, choices.incident, seed, room, with_canaries=choices.canary)

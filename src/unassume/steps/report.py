@@ -11,7 +11,7 @@ from typing import assert_never
 
 from unassume.means.mark import our_statements
 from unassume.means.trust import our_trust
-from unassume.model.plans import Change
+from unassume.model.plans import HOLD_RUNGS, Change
 from unassume.model.receipts import (
     Begun,
     ChangeState,
@@ -117,7 +117,7 @@ def _decision(receipt: Receipt) -> Decision:
         rung=plan.rung,
         leaked=plan.leaked,
         assumed=plan.assumed,
-        cut_off=None if plan.rung in ("hold", "issuance") or plan.purpose == "undo" else begun.cut_off,
+        cut_off=None if plan.rung in (*HOLD_RUNGS, "issuance") or plan.purpose == "undo" else begun.cut_off,
         consent=_consent(begun.agreed),
     )
 

@@ -17,7 +17,7 @@ from unassume.iam.values import UNKNOWN, Context, Value
 from unassume.means.closing import shut_out
 from unassume.means.mark import our_statements
 from unassume.model.lineages import Lineage
-from unassume.model.plans import Change, Gap, RungName, WayBack
+from unassume.model.plans import HOLD_RUNGS, Change, Gap, RungName, WayBack
 from unassume.model.surveys import Role, RoleSubject, Surveyed, UserSubject
 
 _SHOWN = 5
@@ -59,7 +59,7 @@ def ways_back(lineage: Lineage, holders: Iterable[Surveyed], changes: Iterable[C
 
 def open_doors(holders: Iterable[Surveyed], rung: RungName) -> tuple[Gap, ...]:
     """The roles that anybody in the world may assume, where the cut does not hit who comes next."""
-    if rung == "hold":
+    if rung in HOLD_RUNGS:
         return ()
     why = f"its trust lets anybody in, from any account: the thief needs nothing of yours to come back; {_NARROW}"
     return tuple(Gap(what=one.subject.label, why=why) for one in holders if isinstance(one, Role) and _is_public(one))

@@ -20,6 +20,7 @@ from unassume.model.receipts import Receipt
 from unassume.model.selectors import IssuanceSelector
 from unassume.model.slots import (
     AccessKeyStatus,
+    AnyScp,
     RoleInlinePolicy,
     RoleManagedPolicy,
     RoleTrustStatement,
@@ -27,6 +28,7 @@ from unassume.model.slots import (
     Slot,
     UserInlinePolicy,
     UserManagedPolicy,
+    UserScp,
 )
 from unassume.model.surveys import User
 from unassume.ports import World
@@ -70,7 +72,7 @@ class Holder:
     @property
     def is_by_scp(self) -> bool:
         """Whether the organization denies, not a policy of the role."""
-        return all(isinstance(change.slot, Scp) for change in self.changes)
+        return all(isinstance(change.slot, AnyScp) for change in self.changes)
 
     def on(self, why: str) -> str:
         """A reason, with the role it is of where there are several."""
@@ -196,7 +198,7 @@ def _place(slot: Slot) -> str | None:
             return policy
         case RoleManagedPolicy() | UserManagedPolicy():
             return slot.arn
-        case AccessKeyStatus() | Scp() | RoleTrustStatement():
+        case AccessKeyStatus() | Scp() | UserScp() | RoleTrustStatement():
             return None
         case _:
             assert_never(slot)

@@ -9,10 +9,10 @@ from unassume.means.mark import POLICY_PREFIX
 from unassume.model.preflights import Answer, PolicyWrite, Tool, Writer
 from unassume.model.slots import (
     AccessKeyStatus,
+    AnyScp,
     RoleInlinePolicy,
     RoleManagedPolicy,
     RoleTrustStatement,
-    Scp,
     Slot,
     UserInlinePolicy,
     UserManagedPolicy,
@@ -112,7 +112,7 @@ def _name(write: PolicyWrite) -> str:
 
 
 def _next_run(tool: Tool, slots: list[Slot]) -> str:
-    if all(isinstance(slot, Scp) for slot in slots):
+    if all(isinstance(slot, AnyScp) for slot in slots):
         return _NOT_THE_SCP
     match tool:
         case "terraform":

@@ -11,6 +11,7 @@ from unassume.model.receipts import READ_LAG_SECONDS, Begun, Entry, Intended, Re
 from unassume.model.slots import RoleTrustStatement
 from unassume.model.surveys import Subject
 from unassume.ports import World
+from unassume.steps.taking_back import cannot_be_put_back, takes_back
 
 _TOLD_ONE_BY_ONE = 5
 _AGAIN_SECONDS = 10
@@ -147,6 +148,8 @@ def _is_inverse(begun: Begun, undone: Receipt) -> bool:
 
 
 def _write(change: Change, world: World) -> None:
+    if cannot_be_put_back(change, world):
+        return
     try:
         world.accounts.write(change.slot, change.before, change.after)
     except (AccessError, InputError) as error:
@@ -160,7 +163,7 @@ def _read_back(change: Change, world: World) -> None:
     """What stands must be what was written; a read that lags is retried, anything else is somebody's edit."""
     for waited in range(READ_LAG_SECONDS + 1):
         standing = world.accounts.read(change.slot)
-        if standing.holder_id not in (None, change.holder_id):
+        if standing.holder_id not in (None, change.holder_id) and not takes_back(change):
             raise StaleError(f"{change.slot.subject.label} was re-created meanwhile", hint="its old sessions are dead")
         if standing.text == change.after:
             return

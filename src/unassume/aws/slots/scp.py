@@ -13,7 +13,7 @@ from typing import Any
 from unassume.aws.holders import unique_id
 from unassume.aws.refusals import asking, code_of
 from unassume.errors import StaleError, UnassumeError
-from unassume.model.slots import Scp, Standing
+from unassume.model.slots import AnyScp, Standing
 from unassume.model.surveys import ScpRoom
 
 KIND = "SERVICE_CONTROL_POLICY"
@@ -37,8 +37,8 @@ def room(organizations: Any, account: str) -> ScpRoom:
     return ScpRoom(left=max(0, MOST - len(attached)))
 
 
-def read(organizations: Any, iam: Any, slot: Scp) -> Standing:
-    """The text of our policy while it is attached to the account, and the unique id of the role it is for."""
+def read(organizations: Any, iam: Any, slot: AnyScp) -> Standing:
+    """The text of our policy while it is attached to the account, and the unique id of the role or user it is for."""
     role_id = unique_id(iam, slot.subject)
     policy_id = _attached(organizations, slot.account).get(slot.policy)
     if policy_id is None:
@@ -48,7 +48,7 @@ def read(organizations: Any, iam: Any, slot: Scp) -> Standing:
     return Standing(text=text, holder_id=role_id)
 
 
-def write(organizations: Any, slot: Scp, after: str | None) -> None:
+def write(organizations: Any, slot: AnyScp, after: str | None) -> None:
     """Make the policy and attach it, or detach and delete it for None; from any state between, and twice, the same.
 
     StaleError where another text stands under our policy's name.
