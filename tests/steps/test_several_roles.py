@@ -93,3 +93,13 @@ def test_what_a_leak_issued_on_another_leads_role_is_cut_there_once() -> None:
         SessionNameSelector(f"{CHILD_ID}:eve"),
         SessionNameSelector(f"{CHILD_ID}:loot"),
     ]
+
+
+def test_leads_of_several_people_share_no_name() -> None:
+    """Bob and Keith leaked, each under his own name: nobody else is hit, and no guard wants a word."""
+    set_up = scene()
+    bob = SessionLead(account=ACCOUNT, role_name=KEITH.role_name, session_name="bob")
+    made = set_up.planned(SeveralLeads(leads=(KEITH, bob)))
+    seen = preview(made, made.sessions, made.cut_off.expected(START), targets=made.targets)
+    assert (seen.sharers, seen.bystanders) == (0, ())
+    assert apply(made, set_up.world).is_complete

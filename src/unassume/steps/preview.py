@@ -31,11 +31,16 @@ def preview(plan: Plan, sessions: Iterable[Session], cut_off: datetime, *, targe
 
 
 def _sharers(sessions: Iterable[Session], targets: frozenset[str]) -> int:
-    """How many live targets are held by others than the person who holds fewest, issued by nobody among them."""
-    live = [one for one in sessions if one.id in targets and one.live is not False]
-    first = [one for one in live if one.parent is None or one.parent.session_id not in targets]
-    held = Counter(one.person for one in first if one.person is not None)
-    return held.total() - min(held.values()) if len(held) > 1 else 0
+    """How many live targets share their name with somebody else's, issued by nobody among them.
+
+    Of each name they are all but those of the person who holds fewest.
+    """
+    held: dict[str, Counter[str]] = {}
+    for one in sessions:
+        is_first = one.parent is None or one.parent.session_id not in targets
+        if one.id in targets and one.live is not False and is_first and one.person is not None:
+            held.setdefault(one.principal_id, Counter())[one.person] += 1
+    return sum(each.total() - min(each.values()) for each in held.values() if len(each) > 1)
 
 
 def _judgements(
