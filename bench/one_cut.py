@@ -22,6 +22,7 @@ from unassume.lab.clients import client
 from unassume.model.leads import parse_lead
 from unassume.model.plans import Choices
 from unassume.steps.aims import Known
+from unassume.steps.find import begin
 from unassume.steps.freshness import Looked
 
 ADDED = 0.05
@@ -58,7 +59,7 @@ def one_round(lab: Lab) -> tuple[float, float, list[Call]]:
     floor = ALLOWED_CALLS * one_call(lab)
     with tempfile.TemporaryDirectory() as state:
         world = connect("responder", lab.region, lab.endpoint_url, state_dir=state)
-        world.accounts.caller()
+        begin(world)
         before, started = len(lab.calls()), time.perf_counter()
         known: Known = {}
         lineage = find(parse_lead(user_id), world, in_haste=True, known=known)

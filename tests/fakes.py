@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 
 import msgspec
 
+from unassume.aws.inventory import marked
 from unassume.errors import AccessError, InputError, TrailError
+from unassume.means import trust
+from unassume.means.splice import with_statement
 from unassume.model.evidence import Probe, Probed, ProfileProbe
 from unassume.model.inventories import BindingScps, HeldPolicy, HeldScps
 from unassume.model.receipts import Begun, Entry, Intended
@@ -20,6 +24,7 @@ from unassume.model.slots import (
     ManagedPolicy,
     RoleInlinePolicy,
     RoleManagedPolicy,
+    RoleTrustStatement,
     Scp,
     Slot,
     Standing,
@@ -133,16 +138,19 @@ class FakeAccounts:
 
     def survey(self, subject: Subject) -> Role | User | None:
         kind: dict[str, Role] | dict[str, User] = self.roles if isinstance(subject, RoleSubject) else self.users
-        held = kind.get(subject.name) if subject.account == ACCOUNT else None
+        held = kind.get(subject.name) if subject.account == self.who.account else None
         if held is None:
             return None
         ours = [(slot, text) for slot, text in self.slots.items() if slot.subject == subject]
         inline = {slot.policy: text for slot, text in ours if isinstance(slot, InlinePolicy)}
         attached = {slot.arn: text for slot, text in ours if isinstance(slot, ManagedPolicy)}
-        found = msgspec.structs.replace(held, inline={**held.inline, **inline}, attached={**held.attached, **attached})
+        found: Role | User = msgspec.structs.replace(
+            held, inline={**held.inline, **inline}, attached={**held.attached, **attached}
+        )
         set_ = {slot.key_id: text for slot, text in ours if isinstance(slot, AccessKeyStatus)}
-        if not isinstance(found, User):
-            return found
+        if isinstance(found, Role):
+            put = [text for slot, text in ours if isinstance(slot, RoleTrustStatement)]
+            return msgspec.structs.replace(found, trust=reduce(with_statement, put, found.trust))
         keys = tuple(
             AccessKey(id=one.id, is_active=set_[one.id] == "Active") if one.id in set_ else one for one in found.keys
         )
@@ -157,7 +165,7 @@ class FakeAccounts:
             HeldPolicy(account=ACCOUNT, holder="role", holder_name=one.name, holder_id=one.id, name=name, text=text)
             for one in found
             if isinstance(one, Role)
-            for name, text in {**one.inline, **one.attached}.items()
+            for name, text in {**one.inline, **one.attached, **marked(one.trust)}.items()
             if text is not None
         )
 
@@ -191,7 +199,9 @@ class FakeAccounts:
         if last is not None and self.now() < last.at + timedelta(seconds=self.read_lag):
             return Standing(text=last.before, holder_id=held.id)
         text = self.slots.get(self._known(slot)) if isinstance(slot, AnyScp) else _standing(held, slot)
-        return Standing(text=text, holder_id=held.id)
+        is_shared = isinstance(slot, RoleTrustStatement)
+        around = held.trust if is_shared and isinstance(held, Role) else None
+        return Standing(text=text, holder_id=held.id, around=around)
 
     def write(self, slot: Slot, before: str | None, after: str | None) -> None:
         assert self._is_intended(after), "a write came before its intent was in the journal"
@@ -255,6 +265,8 @@ def _standing(held: Role | User, slot: Slot) -> str | None:
             return held.inline.get(policy)
         case RoleManagedPolicy() | UserManagedPolicy():
             return held.attached.get(slot.arn)
+        case RoleTrustStatement(statement=name):
+            return trust.standing(held.trust, name) if isinstance(held, Role) else None
         case Scp() | UserScp():
             return None
         case AccessKeyStatus(key_id=key_id):
@@ -275,6 +287,9 @@ class FakeTrail:
     is_unreadable: bool = False
     asked: list[Ask] = field(default_factory=list)
     gaps: tuple[str, ...] = ()
+
+    def open(self) -> None:
+        pass
 
     def sightings(self, ask: Ask) -> Iterable[Sighting]:
         self.asked.append(ask)

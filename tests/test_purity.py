@@ -28,7 +28,7 @@ ALLOWED_STEPS = {
     "plan": {"preview"},
     "apply": {"find", "preview"},
     "verify": {"find"},
-    "watch": {"verify", "find", "plan", "apply"},
+    "watch": {"verify", "find", "survey", "plan", "apply"},
 }
 
 

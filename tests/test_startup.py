@@ -32,8 +32,8 @@ MISTAKEN = json.dumps(
     }
 )
 COMMANDS = (
-    "find", "plan", "preview", "apply", "verify", "watch", "undo", "status", "prune", "report", "doctor", "lint",
-    "explain", "check", "lab", "drill",
+    "contain", "find", "plan", "preview", "apply", "verify", "watch", "undo", "status", "prune", "report", "doctor",
+    "lint", "explain", "check", "lab", "drill",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from unassume.model.evidence import Probe, Probed, ProfileProbe
 from unassume.model.inventories import BindingScps, HeldPolicy, HeldScps
+from unassume.model.preflights import Answer, Question
 from unassume.model.receipts import Entry
 from unassume.model.sightings import Ask, Coverage, Sighting
 from unassume.model.slots import Slot, Standing
@@ -17,6 +18,9 @@ from unassume.model.surveys import Caller, ScpRoom, Subject, Surveyed
 
 class Trail(Protocol):
     """Where sessions are seen. Raises TrailError only when nothing at all can be read."""
+
+    def open(self) -> None:
+        """Find out what there is to be read, once, where that takes calls; raises nothing that reading will not."""
 
     def sightings(self, ask: Ask) -> Iterable[Sighting]:
         """Every issuance and every aggregated use in the window that touches what is asked for."""
@@ -108,6 +112,13 @@ class Permissions(Protocol):
         """Which of the actions are allowed on a resource; what cannot be known is left out."""
 
 
+class Surroundings(Protocol):
+    """What stands around a role or user of our account that a cut meets; decides nothing."""
+
+    def look(self, questions: Iterable[Question]) -> Mapping[Question, Answer]:
+        """Every question with its answer, within seconds; what cannot be found out is said in it, never raised."""
+
+
 class Clock(Protocol):
     """Time, for steps: nothing else reads it or sleeps."""
 
@@ -136,7 +147,10 @@ class Lanes(Protocol):
     """Work that hangs on nothing but itself, which the world may do side by side."""
 
     def each(self, work: Callable[[Item], Found], items: Sequence[Item]) -> list[Found]:
-        """What the work gives for every item, in order; the first error comes out once all that began has ended."""
+        """What the work gives for every item, in order; the first error comes out once all that began has ended.
+
+        Ctrl-C comes out at once.
+        """
 
 
 class OneLane:
@@ -149,7 +163,7 @@ class OneLane:
 
 @dataclass(frozen=True)
 class World:
-    """The frozen bundle of ports a step works in."""
+    """The frozen bundle of ports a step works in; without `surroundings` a plan is made without looking around."""
 
     trail: Trail
     blobs: Blobs
@@ -158,3 +172,4 @@ class World:
     clock: Clock
     progress: Progress
     lanes: Lanes = field(default_factory=OneLane)
+    surroundings: Surroundings | None = None

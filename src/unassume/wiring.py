@@ -10,6 +10,7 @@ from unassume.aws.connection import Connection
 from unassume.aws.layers import PolicyReader
 from unassume.aws.permissions import AwsPermissions
 from unassume.aws.reach import Reach
+from unassume.aws.surroundings import AwsSurroundings
 from unassume.aws.trails import ReachedTrails
 from unassume.journal import FileJournal
 from unassume.ports import Clock, Progress, World
@@ -55,6 +56,7 @@ def connect(
         clock=clock,
         progress=progress or SilentProgress(),
         lanes=ThreadLanes(),
+        surroundings=AwsSurroundings(connection),
     )
 
 

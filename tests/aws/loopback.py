@@ -129,6 +129,9 @@ class _Conversation(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_GET(self) -> None:
+        self.do_POST()
+
     def _asked(self, body: str) -> Asked:
         scope = self.headers.get("Authorization", "Credential=////").partition("Credential=")[2].split("/")
         if "x-www-form-urlencoded" in self.headers.get("Content-Type", ""):

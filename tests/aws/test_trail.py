@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
@@ -164,7 +164,26 @@ def test_throttling_is_waited_out_on_the_clock(aws: Loopback, trail: LookupTrail
     [use] = trail.sightings(ASK)
     assert isinstance(use, Use)
     assert use.calls == 2
-    assert clock.slept >= 3
+    assert clock.slept >= 1.5
+
+
+def test_the_newest_event_is_told_in_utc(aws: Loopback, trail: LookupTrail) -> None:
+    """botocore tells an event's time in the zone of the machine; ours is UTC, as it is printed."""
+    serve(aws, History(us_east_1=calls(2)))
+    trail.sightings(ASK)
+    assert trail.coverage().seen_up_to == NOW - timedelta(seconds=60)
+    assert [each.newest_event_at.tzinfo for each in trail.coverage().regions if each.newest_event_at] == [UTC]
+
+
+def test_a_throttled_region_is_asked_more_slowly(aws: Loopback, trail: LookupTrail, clock: FrozenClock) -> None:
+    """Who is throttled shares the account with others: it asks on at a slower pace, until all is answered."""
+    history = serve(aws, History(us_east_1=calls(10)))
+    throttled = [refusal("ThrottlingException", status=400)] * 12
+    history.troubles["us-east-1"] = [*throttled, *[_page(calls(1), None)] * 8]
+    trail.sightings(ASK)
+    assert trail.coverage().is_complete
+    asked_on = aws.actions().count("LookupEvents") - len(throttled) - 1
+    assert clock.slept > 0.5 * (1 + 2 + 10 * 4) + asked_on * 3
 
 
 def test_endless_throttling_is_a_region_not_read(aws: Loopback, trail: LookupTrail) -> None:

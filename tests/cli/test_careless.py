@@ -87,7 +87,7 @@ def test_a_secret_is_never_repeated(offline: CommandLine, words: tuple[str, ...]
         (("find", SESSION, "-o", "yaml"), "yaml"),
         (("find",), "LEAD"),
         (("find", SESSION, "more"), "more"),
-        (("contain", SESSION), "contain"),
+        (("revoke", SESSION), "revoke"),
         (("drill", "nobody"), "nobody"),
         (("lint", "nowhere.json"), "nowhere.json"),
         (("check", "nowhere.jsonl"), "nowhere.jsonl"),

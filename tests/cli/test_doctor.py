@@ -9,6 +9,9 @@ import pytest
 from tests.cli.running import CommandLine
 from tests.cli.test_careless import SECRET, SESSION, TOKEN, is_clear
 from unassume.iam.documents import parse
+from unassume.lab import Lab
+from unassume.lab.clients import client
+from unassume.lab.seeds.bob_mary_keith import responder_policy
 
 ROLE_ARN = "arn:aws:iam::123456789012:role/team/Reports"
 
@@ -17,8 +20,14 @@ def states(out: str) -> dict[str, str]:
     return {each["name"]: each["state"] for each in json.loads(out)["checks"]}
 
 
-def test_the_responder_of_the_lab(run: CommandLine) -> None:
-    """As the administrator all is ok; as the responder, who may not simulate, writes are not known: 3."""
+def test_the_responder_of_the_lab(run: CommandLine, lab: Lab) -> None:
+    """As the administrator all is ok; as the responder who may not simulate, writes are not known: 3."""
+    statements = [one for one in responder_policy(lab.account)["Statement"] if one["Sid"] != "AskWhatIsAllowed"]
+    client(lab, "iam", lab.credentials("root")).put_user_policy(
+        UserName="responder", PolicyName="Unassume",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}),
+    )  # fmt: skip
+    lab.clock.advance(60)
     well = run("doctor", "--profile", "admin", "-o", "json")
     assert (well.code, set(states(well.out).values())) == (0, {"ok"}), well.out
     half = run("doctor", "--role", "DataAnalyst", "-o", "json")

@@ -17,6 +17,7 @@ from unassume.model.evidence import Evidence, Loss, Proof, Watched
 from unassume.model.inventories import HeldPolicy, Leftover, Mistake, Ours, Status, StoppedKey, Theirs
 from unassume.model.lineages import Lineage, Made
 from unassume.model.plans import Canary, Change, CutOff, Gap, Outlook, Plan, WayBack
+from unassume.model.preflights import Lack, PolicyWrite, Preflight, Workload, Writer
 from unassume.model.previews import Judgement, Preview
 from unassume.model.receipts import Begun, Intended, Observed, Proved, Receipt, Refused, SavedDocument, Undone, Written
 from unassume.model.rehearsals import DrillResult
@@ -32,7 +33,7 @@ PUBLIC = (
     SavedDocument, Session, Undone, WayBack, Written,
     CheckUp, Cut, Decision, Message, Moment, Proved, Report, Seal,
     HeldPolicy, Leftover, Loss, Mistake, Ours, Status, StoppedKey, Theirs, RoleManagedPolicy, Watched,
-    Loss, Watched,
+    Loss, Watched, Lack, PolicyWrite, Preflight, Workload, Writer,
 )  # fmt: skip
 
 

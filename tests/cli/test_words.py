@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from unassume.cli.plan import LEAKED, RUNGS
+from unassume.cli.choosing import LEAKED, RUNGS
 from unassume.model.plans import Leaked
 from unassume.rungs.ladder import LADDER
 

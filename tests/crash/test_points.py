@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.crash.mortal import Died, Life, mortal
+from tests.crash.surviving import NEVER, RESTARTED, left_by
+from tests.drills.rehearsing import POINTS as DRILLED
 from tests.fakes import START
 from tests.steps.made import (
     EVERYTHING,
@@ -27,16 +29,15 @@ from tests.steps.made import (
     made_role,
     scene,
 )
-from unassume.errors import InputError
+from tests.steps.test_close_trust import TRUST, pipeline
 from unassume.means.mark import our_statements
+from unassume.means.trust import our_trust
 from unassume.model.plans import Plan
-from unassume.model.receipts import Receipt, fold
+from unassume.model.surveys import Role
 from unassume.ports import World
 from unassume.steps.apply import apply, resume
 from unassume.steps.undo import undo
 
-NEVER = 10**9
-RESTARTED = timedelta(seconds=2)
 INLINE = {"work": WORK, "foreign": FOREIGN}
 FULL = "x" * 10_000
 
@@ -58,12 +59,22 @@ def crowd() -> Scene:
     return set_up
 
 
+def entered() -> Scene:
+    """The leaked session was begun by web identity, on a role whose trust is somebody's own spelling."""
+    set_up = incident()
+    set_up.accounts.roles[ROLE_NAME] = made_role(inline=INLINE, trust=TRUST)
+    set_up.trail.seen = [one for one in set_up.trail.seen if one.session_name != KEITH.session_name]
+    set_up.trail.seen.append(pipeline())
+    return set_up
+
+
 PLANS: dict[str, tuple[Callable[[], Scene], Callable[[Scene], Plan], int]] = {
     "a name": (incident, lambda set_up: set_up.planned(KEITH, canary=False), 10),
     "a name and a canary": (incident, lambda set_up: set_up.planned(KEITH), 12),
     "an issuance": (incident, lambda set_up: set_up.planned(KEITH, rung="issuance", canary=False), 10),
     "a role": (incident, lambda set_up: set_up.planned(WHOLE_ROLE, canary=False), 10),
     "a hold": (incident, lambda set_up: set_up.planned(KEITH, rung="hold", canary=False), 10),
+    "a name and the trust": (entered, lambda set_up: set_up.planned(KEITH, canary=False, close_trust=True), 16),
     "several policies": (crowd, lambda set_up: set_up.planned(KEITH, canary=False), 16),
     "several policies, each with a canary": (crowd, lambda set_up: set_up.planned(KEITH), 18),
 }
@@ -86,25 +97,24 @@ def died_applying(name: str, point: int) -> tuple[Scene, Plan]:
     return set_up, made
 
 
-def left_by(set_up: Scene) -> Receipt | None:
-    """The newest receipt that can be read; None where none was begun."""
-    for entries in reversed(list(set_up.journal.kept.values())):
-        try:
-            return fold(entries)
-        except InputError:
-            continue
-    return None
-
-
 def others_are_untouched(set_up: Scene) -> bool:
     role = set_up.accounts.roles[ROLE_NAME]
-    return {**role.inline, "full": FULL} == {**INLINE, "full": FULL} and role.attached == {}
+    is_trust_whole = set_up.accounts.slots != {} or standing_trust(set_up) == role.trust
+    return {**role.inline, "full": FULL} == {**INLINE, "full": FULL} and role.attached == {} and is_trust_whole
+
+
+def standing_trust(set_up: Scene) -> str:
+    """The role's trust as it stands, what of ours is in it and all."""
+    role = set_up.accounts.survey(made_role().subject)
+    return role.trust if isinstance(role, Role) else ""
 
 
 def stands_whole(set_up: Scene, made: Plan) -> bool:
     """Whether every slot of the plan holds our policy, bound, and no other slot does."""
     standing = set_up.accounts.slots
-    return set(standing) == {change.slot for change in made.changes} and all(map(our_statements, standing.values()))
+    return set(standing) == {change.slot for change in made.changes} and all(
+        our_statements(text) or our_trust(text) for text in standing.values()
+    )
 
 
 @pytest.mark.parametrize("name", PLANS)
@@ -141,7 +151,7 @@ def test_a_dead_apply_is_undone(name: str, point: int) -> None:
     assert others_are_untouched(set_up)
 
 
-UNDO_POINTS = {"a name and a canary": 12, "several policies": 18}
+UNDO_POINTS = {"a name and a canary": 12, "a name and the trust": 18, "several policies": 18}
 
 
 @pytest.mark.parametrize(
@@ -177,6 +187,6 @@ def test_the_points_of_an_undo_are_counted(name: str, count: int) -> None:
 
 
 def test_the_readme_states_the_points() -> None:
-    """The README's number is the sum of those tried here, of apply and of undo."""
-    points = sum(count for _, _, count in PLANS.values()) + sum(UNDO_POINTS.values())
+    """The README's number is the sum of those tried here and for every drill, of apply and of undo."""
+    points = sum(count for _, _, count in PLANS.values()) + sum(UNDO_POINTS.values()) + sum(DRILLED.values())
     assert f" {points} points " in (Path(__file__).parents[2] / "README.md").read_text()

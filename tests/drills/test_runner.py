@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.drills.rehearsing import POINTS
 from unassume.drills.runner import DRILLS, rehearse
 
 
 def test_every_drill_is_rehearsed_here() -> None:
-    """Each incident has a summary, and a test module of its name beside this one."""
+    """Each incident has a summary, a test module of its name beside this one, and points it is crashed at."""
     tests = {path.stem.removeprefix("test_").replace("_", "-") for path in Path(__file__).parent.glob("test_*.py")}
     assert set(DRILLS) <= tests
+    assert set(DRILLS) == set(POINTS)
     assert all(incident.summary for incident in DRILLS.values())
 
 

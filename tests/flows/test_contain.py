@@ -134,3 +134,44 @@ def test_a_namesake_is_a_bystander(run: CommandLine, lab: Lab) -> None:
     refused = run("apply", plan)
     assert (refused.code, "--max-bystanders 1" in refused.err) == (6, True)
     assert run("apply", plan, "--max-bystanders", "1").code == 7
+
+
+def test_one_command_contains_keith(run: CommandLine, lab: Lab) -> None:
+    """contain: the plan is shown, written and proved in one go; Bob and Mary never notice."""
+    done = run("contain", SESSION, "--canary", "--yes", "--incident", "inc-7")
+    assert done.code == 0, done.err
+    assert "CONTAINED: denied since" in done.out
+    assert answers(lab) == {"bob": "OK", "mary": "OK", "keith": "AccessDenied"}
+    (receipt,) = run.receipts()
+    assert receipt.stem in done.err
+
+
+def test_contain_asks_nobody_nothing_is_written(run: CommandLine, lab: Lab) -> None:
+    """Without a terminal and without --yes nobody agreed: refused by a guard, before anything is asked of AWS."""
+    before = len(lab.calls())
+    done = run("contain", SESSION)
+    assert done.code == 6
+    assert "--yes" in done.err
+    assert len(lab.calls()) == before
+    assert not run.receipts()
+
+
+def test_contain_holds_to_the_guards(run: CommandLine, lab: Lab) -> None:
+    """--yes agrees to no bystander: the whole role is refused without its name."""
+    done = run("contain", SESSION, "--rung", "older-sessions", "--yes")
+    assert done.code == 6
+    assert not run.receipts()
+    assert answers(lab) == dict.fromkeys(PEOPLE, "OK")
+
+
+def test_contain_of_nobody_is_not_found(run: CommandLine, lab: Lab) -> None:
+    """A lead that leads nowhere ends with 4, and nothing is written."""
+    assert run("contain", "NoSuchRole", "--yes").code == 4
+    assert not run.receipts()
+
+
+def test_contain_in_json_is_one_document(run: CommandLine, lab: Lab) -> None:
+    """Standard output holds the evidence and nothing else."""
+    done = run("contain", SESSION, "--canary", "--yes", "-o", "json")
+    assert done.code == 0, done.err
+    assert document(done.out)["contained"] is True

@@ -26,7 +26,9 @@ def responder(run: CommandLine, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Co
     document = run("doctor", "--policy", "--role", "DataAnalyst").out
     iam = client(lab, "iam", lab.credentials("root"))
     iam.create_user(UserName="lean")
-    iam.put_user_policy(UserName="lean", PolicyName="Responder", PolicyDocument=document)
+    # It is longer than the 2,048 characters that the inline policies of a user may have.
+    made = iam.create_policy(PolicyName="Responder", PolicyDocument=json.dumps(json.loads(document)))
+    iam.attach_user_policy(UserName="lean", PolicyArn=made["Policy"]["Arn"])
     key = iam.create_access_key(UserName="lean")["AccessKey"]
     lab.clock.advance(6)
     monkeypatch.delenv("AWS_PROFILE")

@@ -10,12 +10,14 @@ from tests.fakes import START
 from tests.report.hostile import TEXTS, WIDTHS, faults, is_raw
 from tests.report.test_lines import PROOFS, few, plans
 from tests.report.test_markdown import HARMLESS, HOSTILE, RENDER, inside
+from tests.steps.test_many_sessions import juggled
 from unassume.model.plans import Plan
 from unassume.model.receipts import Begun, Entry, Observed, Proved, Refused, SavedDocument, Undone
 from unassume.model.reports import Seal
 from unassume.model.sightings import RawEvent
 from unassume.report.incident import page
 from unassume.report.pages import markdown_lines, text_lines
+from unassume.steps.apply import apply
 from unassume.steps.report import report
 
 
@@ -61,3 +63,14 @@ def test_a_hostile_receipt_is_json(entries: tuple[Entry, ...]) -> None:
     assert any(seal.kind == "document" for seal in made.broken)
     assert all(isinstance(seal, Seal) for seal in made.seals)
     assert msgspec.to_builtins(made)["receipt_id"] == made.receipt_id
+
+
+def test_a_crowd_is_named_by_its_first() -> None:
+    """Of hundreds of sessions the headings name a few, and of as many right digests; what is left out is counted."""
+    set_up, made = juggled(150)
+    receipt = apply(made, set_up.world)
+    lines = text_lines(list(page(report(set_up.journal.entries(receipt.id)))), 80)
+    told = " ".join(" ".join(lines).split())
+    assert "MESSAGE TO WHOEVER'S SESSION LEAKED: KEITH, LOOT-000, LOOT-001, LOOT-002, LOOT-003 AND 146 OTHERS" in told
+    assert "more that were found right: `-o json` lists every one" in told
+    assert sum(line.strip().startswith("- ok event") for line in lines) < 40

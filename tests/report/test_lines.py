@@ -184,13 +184,53 @@ def test_what_is_not_cut_comes_before_what_is() -> None:
 
 
 def test_every_name_of_a_cut_is_shown() -> None:
-    """Hundreds of names share a statement; whoever approves it sees its time, and each name on a line of its own."""
-    names = [f"{ROLE_ID}:{number:060}" for number in range(100)]
+    """Many names share a statement; whoever approves it sees its time, and each name on a line of its own."""
+    names = [f"{ROLE_ID}:{number:060}" for number in range(40)]
     slot = RoleInlinePolicy(account=ACCOUNT, role="R", policy="Unassume-x")
     text = document(tuple(SessionNameSelector(name) for name in names))
     lines = change_lines(Change(slot=slot, holder_id=ROLE_ID, before=None, after=text), 100)
-    assert "is any of these 100 and DateLessThan aws:TokenIssueTime <cut-off>" in " ".join(" ".join(lines).split())
+    assert "is any of these 40 and DateLessThan aws:TokenIssueTime <cut-off>" in " ".join(" ".join(lines).split())
     assert [line.strip("- ") for line in lines if line.startswith("      - ")] == names
+
+
+@pytest.mark.parametrize(("length", "width"), [(7, 80), (64, 80), (64, 60)])
+def test_hundreds_of_names_stand_side_by_side(length: int, width: int) -> None:
+    """None is left out, and none is broken where names share lines."""
+    names = [f"{number:0{length}}" for number in range(500)]
+    slot = RoleInlinePolicy(account=ACCOUNT, role="R", policy="Unassume-x")
+    text = document(tuple(SessionNameSelector(f"{ROLE_ID}:{name}") for name in names))
+    lines = change_lines(Change(slot=slot, holder_id=ROLE_ID, before=None, after=text), width)
+    assert faults(lines, width) == []
+    head = f"      each {ROLE_ID}: and one of"
+    if length <= width - 8:
+        assert [name for line in lines[lines.index(head) + 1 :] for name in line.split()] == names
+    else:
+        assert "".join("".join(lines).split()).endswith("".join(f"-{ROLE_ID}:{name}" for name in names))
+
+
+def test_a_crowd_is_counted_and_what_alarms_is_shown_longer() -> None:
+    """Of 500 cut and 1,500 spared a few stand for all; of others hit more are shown; the rest is told in numbers."""
+    made, seen = _crowd(cut=500, spared=1500, hit=60)
+    lines = preview_lines(made, seen)
+    assert [sum(word in line for line in lines) for word in ("✂ CUT", "✓ spared")] == [8 + 40, 8]
+    told = " ".join(" ".join(lines).split())
+    assert "492 more leaked CUT, 20 more others CUT, 1,492 more others spared: `-o json` lists" in told
+    assert "500 leaked session(s) cut; 60 bystander(s) hit" in told
+
+
+def _crowd(cut: int, spared: int, hit: int) -> tuple[Plan, Preview]:
+    kinds = [(True, Verdict.CUT)] * cut + [(False, Verdict.CUT)] * hit + [(False, Verdict.SPARED)] * spared
+    made = scene().planned()
+    one, slot = made.sessions[0], made.changes[0].slot
+    names = [f"s-{number:032}" for number in range(len(kinds))]
+    judged = tuple(
+        Judgement(
+            session_id=name, slot=slot, verdict=verdict, because="x", issued_at=START, is_target=aimed, is_live=True
+        )
+        for name, (aimed, verdict) in zip(names, kinds, strict=True)
+    )
+    sessions = tuple(REPLACE(one, id=name, session_name=name) for name in names)
+    return REPLACE(made, sessions=sessions), Preview(judgements=judged, bystanders_known=True)
 
 
 def test_unknown_bystanders_are_never_zero() -> None:

@@ -135,12 +135,12 @@ class Scene:
 
     def planned(
         self, lead: Lead = KEITH, *, rung: RungName | None = None, canary: bool = True, cut_off: CutOff | None = None,
-        leaked: Leaked = "unknown", person_tag: str | None = None,
+        leaked: Leaked = "unknown", person_tag: str | None = None, close_trust: bool = False,
     ) -> Plan:  # fmt: skip
         lineage = self.found(lead)
         choices = Choices(
             incident="inc-1", rung=rung, canary=canary, cut_off=cut_off or CutOff(), leaked=leaked,
-            person_tag=person_tag,
+            person_tag=person_tag, close_trust=close_trust,
         )  # fmt: skip
         return plan(lineage, survey(lineage, self.world), choices)
 

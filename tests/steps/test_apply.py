@@ -198,6 +198,16 @@ def test_a_certain_refusal_leaves_nothing_half_done() -> None:
     assert set_up.receipt().states == ("refused",)
 
 
+def test_room_that_somebody_else_took_is_stale() -> None:
+    """AWS has no room though there was some a moment ago: another responder took it, so the plan is made again."""
+    set_up = scene(faults=[AccessError("no room left", facts={"refused": "true", "code": "LimitExceeded"})])
+    with pytest.raises(StaleError, match="taken meanwhile") as caught:
+        apply(set_up.planned(), set_up.world)
+    assert caught.value.hint == "plan again"
+    assert set_up.accounts.slots == {}
+    assert set_up.receipt().states == ("refused",)
+
+
 @pytest.mark.parametrize("is_lost", [False, True], ids=["before it took hold", "after it took hold"])
 @pytest.mark.parametrize("fault", [LOST, KeyboardInterrupt()], ids=["no answer", "Ctrl-C"])
 def test_a_write_nobody_can_vouch_for_is_partial(fault: BaseException, is_lost: bool) -> None:

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from tests.steps.made import ROLE_NAME, made_role, scene
-from unassume.steps.preflight import WORKLOADS, preflight
+from unassume.steps.preflight import preflight
+from unassume.steps.workloads import KINDS, may_run
 
 
 def trust(effect: str = "Allow", **principal: object) -> str:
@@ -15,11 +16,11 @@ def trust(effect: str = "Allow", **principal: object) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statement})
 
 
-@pytest.mark.parametrize("service", sorted(WORKLOADS))
+@pytest.mark.parametrize("service", sorted(KINDS))
 def test_a_role_of_a_workload_says_how_it_renews(service: str) -> None:
     """Where a trust lets a compute service in, the note says how what runs there gets new credentials."""
     (note,) = preflight(made_role(trust=trust(Service=["events.amazonaws.com", service])))
-    assert (note.why, note.blocks_containment) == (WORKLOADS[service], False)
+    assert (note.why, note.blocks_containment) == (may_run(KINDS[service]), False)
 
 
 @pytest.mark.parametrize(

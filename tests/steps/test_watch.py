@@ -9,14 +9,28 @@ import msgspec
 import pytest
 
 from tests.fakes import START
-from tests.steps.made import EVERYTHING, FOREIGN, ISSUED, KEYS, ROLE_NAME, Scene, made_role, scene, use
+from tests.steps.made import (
+    CHILD_ID,
+    CHILD_NAME,
+    EVERYTHING,
+    FOREIGN,
+    ISSUED,
+    KEYS,
+    ROLE_NAME,
+    Scene,
+    issuance,
+    keith_identity,
+    made_role,
+    scene,
+    use,
+)  # fmt: skip
 from unassume.errors import AccessError, RefusedError
 from unassume.means.mark import NEEDED_FOR
 from unassume.model.evidence import Watched
 from unassume.model.receipts import Receipt
 from unassume.steps.apply import apply
 from unassume.steps.undo import undo
-from unassume.steps.watch import watch
+from unassume.steps.watch import until_clean, watch
 
 MINUTE = timedelta(minutes=1)
 AN_HOUR = START + timedelta(hours=1)
@@ -136,3 +150,71 @@ def test_without_an_end_it_watches_as_long_as_the_cut_is_needed() -> None:
     with pytest.raises(RefusedError, match="no end"):
         watch(held, set_up.world, every=MINUTE)
     assert msgspec.json.encode(found)
+
+
+def cleaned(set_up: Scene, receipt: Receipt, meanwhile: Callable[[], None], times: int = 3) -> Watched:
+    """A watch of an hour that cuts again, with something happening after ten minutes."""
+
+    def slept() -> None:
+        if set_up.clock.at >= START + 10 * MINUTE:
+            set_up.clock.on_sleep = None
+            meanwhile()
+
+    set_up.clock.on_sleep = slept
+    return until_clean(receipt, set_up.world, times=times, every=MINUTE, until=AN_HOUR)
+
+
+def test_what_a_leaked_session_issues_meanwhile_is_cut_again() -> None:
+    """The new session is cut by a receipt of its own, and the watch ends contained."""
+    set_up, receipt = cut()
+    found = cleaned(set_up, receipt, lambda: issued(set_up))
+    assert (found.losses, found.contained, len(found.cut_again)) == ((), True, 1)
+    assert {slot.subject.name for slot in set_up.accounts.slots} == {ROLE_NAME, CHILD_NAME}
+
+
+@pytest.mark.parametrize(
+    ("happens", "why"), [(gone, "for a person"), (edited, "for a person"), (may_write, "no session is new")]
+)
+def test_what_cutting_again_does_not_mend_is_a_loss(happens: Callable[[Scene], None], why: str) -> None:
+    """A policy that is gone or edited, and a role that may take it away, is told and left to a person."""
+    set_up, receipt = cut()
+    writes = len(set_up.accounts.writes)
+    found = cleaned(set_up, receipt, lambda: happens(set_up))
+    assert found.losses
+    assert (found.cut_again, why in found.why_not_again) == ((), True)
+    assert len(set_up.accounts.writes) == writes
+
+
+def test_an_uncertain_child_is_not_cut_again() -> None:
+    """Where the trail only makes it likely that the leaked session issued it, nothing is written."""
+    set_up, receipt = cut()
+
+    def happens() -> None:
+        caller = msgspec.structs.replace(keith_identity(), key_id=None, issued_at=None)
+        at, role = set_up.clock.at, (CHILD_NAME, CHILD_ID)
+        set_up.trail.seen.append(issuance("loot", at, "ASIAEXAMPLECHILD0000", caller=caller, role=role, hours=1))
+
+    found = cleaned(set_up, receipt, happens)
+    assert found.losses
+    assert "not certain" in found.why_not_again
+    assert found.cut_again == ()
+
+
+def test_it_is_cut_again_so_often_and_no_more() -> None:
+    """A child whose role has a bystander on the leaked name, or one more than was agreed to, ends the watch."""
+    set_up, receipt = cut()
+    found = cleaned(set_up, receipt, lambda: issued(set_up), times=0)
+    assert (found.cut_again, found.why_not_again) == ((), "it was cut again 0 times already")
+    assert found.losses
+
+
+def test_a_bystander_is_never_hit_again() -> None:
+    """Somebody else holds the name on the second role: the guard refuses, and nobody is asked."""
+    set_up, receipt = cut()
+    at = START - timedelta(minutes=30)
+    other = issuance("loot", at, "ASIAEXAMPLEOTHER0000", role=(CHILD_NAME, CHILD_ID))
+    set_up.trail.seen.append(other)
+    found = cleaned(set_up, receipt, lambda: issued(set_up))
+    assert found.losses
+    assert found.cut_again == ()
+    assert {slot.subject.name for slot in set_up.accounts.slots} == {ROLE_NAME}

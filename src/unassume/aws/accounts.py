@@ -8,10 +8,11 @@ from typing import Any, TypeVar, assert_never
 
 from unassume.aws import inventory, roles, scps, users
 from unassume.aws.connection import Connection
+from unassume.aws.inventory import marked
 from unassume.aws.probes import Probes
 from unassume.aws.reach import Reach
 from unassume.aws.refusals import THROTTLED
-from unassume.aws.slots import access_key, inline_policy, managed_policy, scp
+from unassume.aws.slots import access_key, inline_policy, managed_policy, scp, trust
 from unassume.errors import AccessError, InputError
 from unassume.model.evidence import Probe, Probed, ProfileProbe
 from unassume.model.inventories import BindingScps, HeldPolicy, HeldScps
@@ -19,6 +20,7 @@ from unassume.model.slots import (
     AccessKeyStatus,
     RoleInlinePolicy,
     RoleManagedPolicy,
+    RoleTrustStatement,
     Scp,
     Slot,
     Standing,
@@ -92,7 +94,7 @@ class AwsAccounts:
         if role is None:
             return inventory.policies(iam, account)
         found = roles.survey(iam, RoleSubject(account=account, name=role))
-        texts = {**found.inline, **found.attached} if found is not None else {}
+        texts = {**found.inline, **found.attached, **marked(found.trust)} if found is not None else {}
         return tuple(
             HeldPolicy(account=account, holder="role", holder_name=role, holder_id=found.id, name=name, text=text)
             for name, text in texts.items()
@@ -127,16 +129,18 @@ class AwsAccounts:
                 return managed_policy.read(iam, slot)
             case AccessKeyStatus():
                 return access_key.read(iam, slot)
+            case RoleTrustStatement():
+                return trust.read(iam, slot)
             case Scp() | UserScp():
                 return scp.read(self._organizations(), iam, slot)
             case _:
                 assert_never(slot)
 
     def write(self, slot: Slot, before: str | None, after: str | None) -> None:
-        """Put `after` where `before` stood; all are put or removed whole, so `before` is not needed."""
-        self._patiently(lambda: self._write(slot, after))
+        """Put `after` where `before` stood; most are put or removed whole, whatever stood before."""
+        self._patiently(lambda: self._write(slot, before, after))
 
-    def _write(self, slot: Slot, after: str | None) -> None:
+    def _write(self, slot: Slot, before: str | None, after: str | None) -> None:
         iam = self._iam(slot.account)
         match slot:
             case RoleInlinePolicy() | UserInlinePolicy():
@@ -145,6 +149,8 @@ class AwsAccounts:
                 managed_policy.write(iam, slot, after)
             case AccessKeyStatus():
                 access_key.write(iam, slot, after)
+            case RoleTrustStatement():
+                trust.write(iam, slot, before, after)
             case Scp() | UserScp():
                 scp.write(self._organizations(), slot, after)
             case _:

@@ -38,7 +38,8 @@ def beside(iam: Any, subject: Subject, read: Callable[[], Text]) -> tuple[str | 
         try:
             text = read()
         except UnassumeError:
-            asked.result()
+            if asked.result() is None:
+                return None, None
             raise
         holder_id = asked.result()
     return holder_id, None if holder_id is None else text

@@ -10,7 +10,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from unassume.aws.refusals import asking
-from unassume.model.inventories import HeldPolicy
+from unassume.errors import InputError
+from unassume.means.trust import all_standing
+from unassume.model.inventories import IN_TRUST, HeldPolicy
 
 CALL = "iam:GetAccountAuthorizationDetails"
 
@@ -33,9 +35,18 @@ def policies(iam: Any, account: str) -> Iterator[HeldPolicy]:
             yield _held(account, holder, name, text)
 
 
+def marked(trust: str) -> dict[str, str]:
+    """The statements of a trust policy that bear our mark, by their places `trust/NAME`; none of what is unreadable."""
+    try:
+        return {f"{IN_TRUST}{name}": text for name, text in all_standing(trust).items()}
+    except InputError:
+        return {}
+
+
 def _texts(holder: Any, managed: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for policy in (*holder.get("RolePolicyList", ()), *holder.get("UserPolicyList", ())):
         yield policy["PolicyName"], unquote(policy["PolicyDocument"])
+    yield from marked(unquote(holder.get("AssumeRolePolicyDocument", ""))).items()
     for policy in holder.get("AttachedManagedPolicies", ()):
         if policy["PolicyArn"] in managed:
             yield policy["PolicyArn"], managed[policy["PolicyArn"]]

@@ -9,7 +9,7 @@ refused to a session that carries one (ASSUMPTION: for nothing says whether ours
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from unassume.aws.connection import Connection
@@ -30,7 +30,7 @@ class AwsPermissions:
         """When botocore is to renew or drop the credentials; None for keys that last, and where it does not know."""
         with asking("credentials"):
             found: object = getattr(self._connection.session.get_credentials(), "_expiry_time", None)
-        return found if isinstance(found, datetime) else None
+        return found.astimezone(UTC) if isinstance(found, datetime) else None
 
     def allowed(self, actions: Sequence[str], resource: str) -> Mapping[str, bool]:
         """What the simulator says, or reads show; root may all that no SCP takes, which the simulator does not say."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from unassume.aws.connection import Connection
-from unassume.aws.lookups import RegionLookup, attributes_of
+from unassume.aws.lookups import Pace, RegionLookup, attributes_of
 from unassume.aws.regions import enabled_regions
+from unassume.aws.sweeps import Sweep
 from unassume.errors import TrailError, UnassumeError
 from unassume.model.sightings import Ask, Coverage, RegionRead, Sighting
 from unassume.trail.events import Event, read_event
@@ -36,8 +38,15 @@ class LookupTrail:
         self._connection = connection
         self._regions: tuple[str, ...] = ()
         self._due: dict[str, datetime] = {}
+        self._paces: defaultdict[str, Pace] = defaultdict(Pace)
         self._gaps: tuple[str, ...] = ()
         self._inquiry: _Inquiry | None = None
+
+    def open(self) -> None:
+        """Find out which regions there are to be read, once."""
+        if not self._regions:
+            self._regions, gap = enabled_regions(self._connection)
+            self._gaps = () if gap is None else (gap,)
 
     def sightings(self, ask: Ask) -> tuple[Sighting, ...]:
         """What every readable region shows of it; TrailError when none can be read, AccessError without credentials.
@@ -48,8 +57,13 @@ class LookupTrail:
         inquiry = self._inquiry_of(ask)
         attributes = attributes_of(ask) if inquiry.since <= ask.until else ()
         regions = [region for region in self._regions if region not in inquiry.failures]
-        asked = [RegionLookup(self._connection, region, inquiry.since, ask.until, attributes) for region in regions]
-        newest = [RegionLookup.of_newest(self._connection, one) for one in regions if one not in inquiry.newest]
+        paces, sweeps = self._paces, inquiry.sweeps
+        asked = [
+            RegionLookup(self._connection, region, inquiry.since, ask.until, attributes, paces[region], sweeps[region])
+            for region in regions
+        ]
+        new = [region for region in regions if region not in inquiry.newest]
+        newest = [RegionLookup.of_newest(self._connection, region, paces[region]) for region in new]
         if ask.in_haste:
             self._run([*newest, *asked])
         else:
@@ -97,9 +111,7 @@ class LookupTrail:
 
     def _inquiry_of(self, ask: Ask) -> _Inquiry:
         """The inquiry an ask belongs to: the latest, or a new one when its window is another."""
-        if not self._regions:
-            self._regions, gap = enabled_regions(self._connection)
-            self._gaps = () if gap is None else (gap,)
+        self.open()
         window = (ask.since, ask.until)
         if self._inquiry is None or self._inquiry.window != window:
             self._inquiry = _Inquiry(window, max(ask.since, self._connection.now() - REACH))
@@ -116,6 +128,7 @@ class _Inquiry:
         self.failures: dict[str, UnassumeError] = {}
         self.unread: set[str] = set()
         self.seen: set[tuple[str, str | None]] = set()
+        self.sweeps: defaultdict[str, Sweep] = defaultdict(Sweep)
 
     def reach(self, newest: Iterable[RegionLookup]) -> None:
         """Keep how far each region reaches, or that it could not be read."""

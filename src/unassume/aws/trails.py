@@ -19,9 +19,14 @@ class ReachedTrails:
 
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
+        self._own = LookupTrail(reach.own)
         self._trails: dict[str, LookupTrail] = {}
         self._failures: dict[str, UnassumeError] = {}
         self._window: tuple[datetime, datetime] | None = None
+
+    def open(self) -> None:
+        """Find out which regions of our own account there are to be read; other accounts tell when they are asked."""
+        self._own.open()
 
     def sightings(self, ask: Ask) -> tuple[Sighting, ...]:
         """What the histories show of it; TrailError when none can be read, AccessError without credentials of our own.
@@ -62,7 +67,8 @@ class ReachedTrails:
 
     def _of(self, account: str) -> LookupTrail:
         if account not in self._trails:
-            self._trails[account] = LookupTrail(self._reach.connection(account))
+            connection = self._reach.connection(account)
+            self._trails[account] = self._own if connection is self._reach.own else LookupTrail(connection)
         return self._trails[account]
 
     def _asked(self, account: str, ask: Ask) -> Iterable[Sighting]:

@@ -77,15 +77,18 @@ def consent(max_bystanders: str, confirmed: tuple[str, ...], protected: tuple[st
     return Consent(**{**vars(said), "ask": ask_consent}) if can_ask() else said
 
 
-def agree(plan: Plan, yes: bool) -> None:
-    """Show what will be written; on a terminal ask for a yes. A saved plan without a terminal speaks for itself."""
+def agree(plan: Plan, yes: bool, *, is_shown: bool = False) -> None:
+    """Show what will be written, unless it is shown; on a terminal ask for a yes.
+
+    A saved plan without a terminal speaks for itself.
+    """
     from unassume.cli.terminal import ask_yes, can_ask
     from unassume.report.plan import brief_lines
     from unassume.steps.checks import check_plan
 
     check_plan(plan)
     with suppress(OSError):
-        for line in [*brief_lines(plan), *_hit_lines(plan)]:
+        for line in [] if is_shown else [*brief_lines(plan), *_hit_lines(plan)]:
             click.echo(line, err=True)
     question = "write this?" if plan.purpose == "cut" else "delete this?"
     if not yes and can_ask() and not ask_yes(question):

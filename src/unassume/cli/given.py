@@ -34,4 +34,19 @@ def given_lead(given: tuple[str, ...]) -> Lead:
 
 
 def _typed() -> str:
-    return sys.stdin.buffer.read(_MOST_BYTES).decode(errors="replace")
+    """The lines of standard input but blank ones and comments; InputError names the line that is no lead."""
+    from unassume.model.leads import parse_lead
+
+    text = sys.stdin.buffer.read(_MOST_BYTES + 1)
+    if len(text) > _MOST_BYTES:
+        raise InputError(f"standard input holds more than {_MOST_BYTES:,} bytes: these are no leads")
+    numbered = enumerate(text.decode(errors="replace").splitlines(), start=1)
+    lines = {number: line for number, line in numbered if line.strip() and not line.lstrip().startswith("#")}
+    if not lines:
+        raise InputError("standard input holds no lead", hint="give one a line: a session ARN, AROA...:name, ASIA...")
+    for number, line in lines.items():
+        try:
+            parse_lead(line)
+        except InputError as error:
+            raise InputError(f"standard input, line {number}: {error.message}", hint=error.hint) from None
+    return " ".join(lines.values())

@@ -13,6 +13,7 @@ import click
 from unassume._version import __version__
 from unassume.cli.apply import apply
 from unassume.cli.check import check
+from unassume.cli.contain import contain
 from unassume.cli.doctor import doctor
 from unassume.cli.drill import drill
 from unassume.cli.exits import Exit
@@ -39,13 +40,14 @@ if TYPE_CHECKING:
 def cli() -> None:
     """Kill the leaked AWS session, not the role.
 
-    find who holds sessions of a role, plan the narrowest cut, apply it, verify it, undo it. Answers go to stdout,
-    everything else to stderr.
+    contain a leaked session in one go; or find who holds sessions of a role, plan the narrowest cut, apply it, verify
+    it, undo it. Answers go to stdout, everything else to stderr.
     """
 
 
 _COMMANDS = (
-    find, plan, preview, apply, verify, watch, undo, status, prune, report, doctor, lint, explain, check, lab, drill,
+    contain, find, plan, preview, apply, verify, watch, undo, status, prune, report, doctor, lint, explain, check, lab,
+    drill,
 )  # fmt: skip
 for _command in _COMMANDS:
     cli.add_command(_command)

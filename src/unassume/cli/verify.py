@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import click
 
 from unassume.cli.exits import Exit
 from unassume.cli.options import Aws, aws_options, organization_option, output_option
 from unassume.cli.reaching import reach_options
+
+if TYPE_CHECKING:
+    from unassume.model.evidence import Evidence, Wait
 
 
 @click.command(short_help="Prove a cut, or say what is missing.")
@@ -25,10 +29,7 @@ def verify(
     context: click.Context, receipt: str, wait: bool, timeout: int, probe_profile: str | None, output: str, aws: Aws,
 ) -> None:  # fmt: skip
     """Prove that the cut of RECEIPT (an id, a path, or `latest`) holds. Exit 0 means contained; 7 means not proven."""
-    from unassume.cli.terminal import show, show_json, width
-    from unassume.model.evidence import Wait
     from unassume.model.receipts import fold
-    from unassume.report.proof import evidence_lines, unseen_lines
     from unassume.steps.verify import verify as step
 
     here = aws.world()
@@ -36,6 +37,15 @@ def verify(
     here = aws.world(read.plan.incident)
     patience = timedelta(seconds=timeout) if wait else None
     found = step(read, here, patience=patience, leaked_profile=probe_profile)
+    leave_with(context, found, output)
+
+
+def leave_with(context: click.Context, found: Evidence | Wait, output: str) -> None:
+    """Print what verify found; short of every proof it is not contained."""
+    from unassume.cli.terminal import show, show_json, width
+    from unassume.model.evidence import Wait
+    from unassume.report.proof import evidence_lines, unseen_lines
+
     evidence = found.evidence if isinstance(found, Wait) else found
     if output == "json":
         show_json(

@@ -25,6 +25,9 @@ SECONDS = 60
 @click.argument("receipt")
 @click.option("--every", type=click.IntRange(10, 3600), default=60, help="Seconds between two looks.")
 @click.option("--until", metavar="TIME", help="Stop at this UTC instant, not when nothing it stops can live.")
+@click.option(
+    "--until-clean", type=click.IntRange(1, 20), metavar="N", help="Cut again what leaks on, N times at most."
+)
 @click.option("--on-loss", metavar="COMMAND", help="Run this at a loss; it gets the answer as JSON on stdin.")
 @output_option
 @aws_options
@@ -32,18 +35,23 @@ SECONDS = 60
 @reach_options
 @click.pass_context
 def watch(
-    context: click.Context, receipt: str, every: int, until: str | None, on_loss: str | None, output: str, aws: Aws,
+    context: click.Context, receipt: str, every: int, until: str | None, until_clean: int | None,
+    on_loss: str | None, output: str, aws: Aws,
 ) -> None:  # fmt: skip
     """Keep looking at the cut of RECEIPT until nothing it stops can live. Exit 8 at a loss, 7 if never proven."""
     from unassume.cli.terminal import show, show_json, width
     from unassume.model.receipts import fold
     from unassume.report.proof import watched_lines
-    from unassume.steps.watch import watch as step
+    from unassume.steps import watch as steps
 
     ends_at, command = utc_instant(until, "--until"), _words(on_loss)
     here = aws.world()
     read = fold(here.journal.entries(receipt))
-    seen = step(read, aws.world(read.plan.incident), every=timedelta(seconds=every), until=ends_at)
+    there, pause = aws.world(read.plan.incident), timedelta(seconds=every)
+    if until_clean is None:
+        seen = steps.watch(read, there, every=pause, until=ends_at)
+    else:
+        seen = steps.until_clean(read, there, times=until_clean, every=pause, until=ends_at)
     show_json("watched", seen) if output == "json" else show(watched_lines(seen, width()))
     if seen.losses:
         _run(command, seen)

@@ -48,7 +48,7 @@ def _play(stage: Stage, folder: Path) -> Rehearsal:
     member = _Member(stage.lab)
     thief = stage.leaked(member.assumed("keith"))
     mary = stage.stands_by(member.assumed("mary"))
-    stage.world = member.world(folder, _Fighting(stage.lab, thief))
+    stage.world = stage.lens(member.world(folder, _Fighting(stage.lab, thief)))
     before = {"thief": thief.work(_CALLS), "mary": mary.work(_CALLS)}
     stage.lab.clock.advance(TRAIL_DELAY)
     lead = parse_lead(thief.key_id)

@@ -11,13 +11,11 @@ from unassume.drills.stage import Stage
 from unassume.drills.story import chapter, figures, holders, matrix, told
 from unassume.iam.limits import LIMITS, measure
 from unassume.lab.clients import client
-from unassume.lab.seeds.bob_mary_keith import RESPONDER, ROLE
-from unassume.means.mark import POLICY_PREFIX
+from unassume.lab.seeds.bob_mary_keith import ROLE
 from unassume.model.leads import parse_lead
 from unassume.model.rehearsals import Rehearsal
 from unassume.report.plan import change_lines
 from unassume.report.proof import evidence_lines
-from unassume.steps.needs import responder_policy
 
 SUMMARY = "the role has no room for another inline policy"
 _LEFT = 100
@@ -27,13 +25,13 @@ _LEFT = 100
 def play(stage: Stage) -> Rehearsal:
     """The role is filled, the session is cut, proved and undone."""
     _prepare(stage)
-    before, start = stage.everybody_works(), _standing(stage)
+    before, start = stage.everybody_works(), stage.standing()
     lineage, made = stage.planned(parse_lead(stage.thief.key_id))
     receipt = stage.applied(made)
     evidence = stage.verified(receipt)
     after = stage.everybody_works()
     stage.undone(receipt)
-    is_as_before = _standing(stage) == start
+    is_as_before = stage.standing() == start
     is_right = is_as_before and before["bob"] == after["bob"] and before["mary"] == after["mary"]
     result = stage.result(evidence, () if is_right else ("somebody else was hit, or the undo left a trace",))
     words = "byte for byte as at the start, and no policy of ours is left" if is_as_before else "NOT AS AT THE START"
@@ -48,15 +46,11 @@ def play(stage: Stage) -> Rehearsal:
 
 
 def _prepare(stage: Stage) -> None:
-    """Fill the role, and give the responder what `doctor --policy` prints: the lab's own is for inline cuts only."""
+    """Fill the role, so that no cut fits inline."""
     admin = client(stage.lab, "iam", stage.lab.credentials("admin"))
     free = LIMITS["role"] - sum(map(measure, stage.policies().values())) - measure(_filler(0))
     admin.put_role_policy(RoleName=ROLE, PolicyName="Filler", PolicyDocument=_filler(free - _LEFT))
-    wider = json.dumps(responder_policy(account=stage.lab.account))
-    admin.create_policy(PolicyName="Responder", PolicyDocument=wider)
-    arn = f"arn:aws:iam::{stage.lab.account}:policy/Responder"
-    admin.attach_user_policy(UserName=RESPONDER, PolicyArn=arn)
-    stage.lab.clock.advance(60)
+    stage.widen_responder()
 
 
 def _filler(length: int) -> str:
@@ -64,12 +58,3 @@ def _filler(length: int) -> str:
     resource = "arn:aws:s3:::" + "x" * length
     statement = {"Effect": "Allow", "Action": "s3:GetObjectTagging", "Resource": resource}
     return json.dumps({"Version": "2012-10-17", "Statement": statement})
-
-
-def _standing(stage: Stage) -> tuple[dict[str, str], list[str], list[str]]:
-    """The role's inline policies, its managed ones, and every managed policy of ours in the account."""
-    admin = client(stage.lab, "iam", stage.lab.credentials("admin"))
-    attached = admin.list_attached_role_policies(RoleName=ROLE)["AttachedPolicies"]
-    local = admin.list_policies(Scope="Local")["Policies"]
-    ours = [policy["PolicyName"] for policy in local if policy["PolicyName"].startswith(POLICY_PREFIX)]
-    return stage.policies(), [policy["PolicyArn"] for policy in attached], ours

@@ -9,6 +9,8 @@ from types import MappingProxyType
 from unassume.drills import (
     bob_mary_keith,
     chained,
+    crowd,
+    federated,
     fighter,
     full_role,
     late_plan,
@@ -19,7 +21,7 @@ from unassume.drills import (
     two_responders,
     user_token,
 )
-from unassume.drills.stage import Stage, stage
+from unassume.drills.stage import Lens, Stage, stage
 from unassume.drills.story import told
 from unassume.model.rehearsals import Rehearsal
 
@@ -37,11 +39,13 @@ DRILLS: Mapping[str, Incident] = MappingProxyType(
     {
         "bob-mary-keith": Incident(bob_mary_keith.SUMMARY, bob_mary_keith.play),
         "chained": Incident(chained.SUMMARY, chained.play),
+        "federated": Incident(federated.SUMMARY, federated.play),
         "fighter": Incident(fighter.SUMMARY, fighter.play, accounts=2),
         "older-sessions": Incident(older_sessions.SUMMARY, older_sessions.play),
         "same-second": Incident(same_second.SUMMARY, same_second.play),
         "same-name": Incident(same_name.SUMMARY, same_name.play),
         "full-role": Incident(full_role.SUMMARY, full_role.play),
+        "crowd": Incident(crowd.SUMMARY, crowd.play),
         "late-plan": Incident(late_plan.SUMMARY, late_plan.play),
         "stolen-instance": Incident(stolen_instance.SUMMARY, stolen_instance.play),
         "two-responders": Incident(two_responders.SUMMARY, two_responders.play),
@@ -50,10 +54,10 @@ DRILLS: Mapping[str, Incident] = MappingProxyType(
 )
 
 
-def rehearse(name: str) -> Rehearsal:
+def rehearse(name: str, lens: Lens = lambda world: world) -> Rehearsal:
     """Play one incident in a lab of its own; KeyError for a name that is none."""
     incident = DRILLS[name]
-    with stage(name, incident.accounts) as opened:
+    with stage(name, incident.accounts, lens) as opened:
         played = incident.play(opened)
     heading = told(f"drill {name}: {incident.summary}")
     return Rehearsal(result=played.result, story=(*heading, *played.story))

@@ -6,15 +6,18 @@ shows an event. Its clock is jumped, not waited for.
 
 from __future__ import annotations
 
+import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from unassume.drills.actors import UNSTOPPABLE, Actor
 from unassume.lab import Call, Credentials, Lab
+from unassume.lab.clients import client
 from unassume.lab.seeds.bob_mary_keith import PEOPLE, RESPONDER, ROLE
 from unassume.lab.seeds.documents import arn
+from unassume.means.mark import POLICY_PREFIX
 from unassume.model.evidence import Evidence, Wait
 from unassume.model.leads import Lead
 from unassume.model.lineages import Lineage
@@ -26,6 +29,7 @@ from unassume.sources.progress import SilentProgress
 from unassume.steps.apply import apply
 from unassume.steps.find import find
 from unassume.steps.guards import Consent
+from unassume.steps.needs import responder_policy
 from unassume.steps.plan import plan
 from unassume.steps.survey import survey
 from unassume.steps.undo import undo
@@ -39,11 +43,16 @@ _WRITES = ("iam:Put", "iam:Delete", "iam:Attach", "iam:Detach", "iam:Update", "i
 _BY_ORGANIZATION = ("organizations:Create", "organizations:Attach", "organizations:Detach", "organizations:Delete")
 
 
+Lens = Callable[[World], World]
+"""What every World of a drill is looked through: by a test that keeps what was asked and written."""
+
+
 class Stage:
     """One drill under way: the steps with the drill's names filled in, and the counting."""
 
-    def __init__(self, lab: Lab, world: World, name: str) -> None:
-        self.lab, self.world, self.name = lab, world, name
+    def __init__(self, lab: Lab, world: World, name: str, lens: Lens) -> None:
+        self.lab, self.name, self.lens = lab, name, lens
+        self.world = lens(world)
         self.role_arn = arn(lab.account, f"role/{ROLE}")
         self.people = {person: Actor(lab, person, lab.credentials(person), HOME) for person in PEOPLE}
         self.thief = Actor(lab, "thief", lab.credentials("keith"), ELSEWHERE)
@@ -89,13 +98,13 @@ class Stage:
 
     def planned(
         self, lead: Lead, rung: RungName | None = None, cut_off: CutOff | None = None, leaked: Leaked = "unknown",
-        *, deactivate_keys: bool = False, egress: tuple[str, ...] = (),
+        *, deactivate_keys: bool = False, close_trust: bool = False, egress: tuple[str, ...] = (),
     ) -> tuple[Lineage, Plan]:  # fmt: skip
         """find, survey and plan with a canary."""
         lineage = find(lead, self.world)
         choices = Choices(
             incident=f"drill-{self.name}", rung=rung, canary=True, cut_off=cut_off or CutOff(), leaked=leaked,
-            deactivate_keys=deactivate_keys, egress=egress, no_presigned_urls=bool(egress),
+            deactivate_keys=deactivate_keys, close_trust=close_trust, egress=egress, no_presigned_urls=bool(egress),
         )  # fmt: skip
         return lineage, plan(lineage, survey(lineage, self.world), choices)
 
@@ -105,7 +114,7 @@ class Stage:
 
     def another_world(self, state_dir: str) -> World:
         """The World of a second responder, with receipts of his own."""
-        return responder_world(self.lab, state_dir, self.name)
+        return self.lens(responder_world(self.lab, state_dir, self.name))
 
     def verified(self, receipt: Receipt) -> Evidence:
         """verify, waiting for the trail by jumping the clock; the evidence so far when patience runs out."""
@@ -146,6 +155,22 @@ class Stage:
         role = self.world.accounts.survey(RoleSubject(account=self.lab.account, name=ROLE))
         return dict(role.inline) if role else {}
 
+    def standing(self) -> tuple[dict[str, str], list[str], list[str]]:
+        """The role's inline policies, its managed ones, and every managed policy of ours in the account."""
+        admin = client(self.lab, "iam", self.lab.credentials("admin"))
+        attached = admin.list_attached_role_policies(RoleName=ROLE)["AttachedPolicies"]
+        local = admin.list_policies(Scope="Local")["Policies"]
+        ours = [policy["PolicyName"] for policy in local if policy["PolicyName"].startswith(POLICY_PREFIX)]
+        return self.policies(), [policy["PolicyArn"] for policy in attached], ours
+
+    def widen_responder(self) -> None:
+        """Give the responder what `doctor --policy` prints: the lab's own is for inline cuts of roles only."""
+        admin = client(self.lab, "iam", self.lab.credentials("admin"))
+        wider = json.dumps(responder_policy(account=self.lab.account), separators=(",", ":"))
+        admin.create_policy(PolicyName="Responder", PolicyDocument=wider)
+        admin.attach_user_policy(UserName=RESPONDER, PolicyArn=arn(self.lab.account, "policy/Responder"))
+        self.lab.clock.advance(60)
+
     @property
     def now(self) -> datetime:
         """The lab's time."""
@@ -160,7 +185,7 @@ class Stage:
 
 
 @contextmanager
-def stage(name: str, accounts: int = 1) -> Iterator[Stage]:
+def stage(name: str, accounts: int = 1, lens: Lens = lambda world: world) -> Iterator[Stage]:
     """Open a lab with the seed played, and the responder's World in it; everything is gone afterwards."""
     lab = Lab(
         seed="bob-mary-keith", accounts=accounts, propagation=PROPAGATION, read_delay=READ_DELAY,
@@ -170,7 +195,7 @@ def stage(name: str, accounts: int = 1) -> Iterator[Stage]:
         # The leak is a few minutes old: what was issued since is in the trail, the thief's first calls are not.
         world = responder_world(lab, state_dir, name)
         lab.clock.advance(TRAIL_DELAY)
-        yield Stage(lab, world, name)
+        yield Stage(lab, world, name, lens)
 
 
 def responder_world(lab: Lab, state_dir: str, name: str) -> World:

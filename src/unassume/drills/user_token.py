@@ -6,13 +6,10 @@ is cut too; no policy stops GetSessionToken, so the plan names the key as not cu
 
 from __future__ import annotations
 
-import json
-
 from unassume.drills.actors import Actor
 from unassume.drills.stage import ELSEWHERE, HOME, TRAIL_DELAY, Stage
 from unassume.drills.story import chapter, figures, told
 from unassume.lab.clients import client
-from unassume.lab.seeds.bob_mary_keith import RESPONDER
 from unassume.model.leads import parse_lead
 from unassume.model.rehearsals import Rehearsal
 from unassume.report.plan import change_lines, gap_lines
@@ -20,7 +17,6 @@ from unassume.report.proof import evidence_lines
 from unassume.report.table import table
 from unassume.steps.apply import apply
 from unassume.steps.guards import Consent
-from unassume.steps.needs import responder_policy
 from unassume.steps.undo import undo
 
 SUMMARY = "a user's token leaks, and the key behind it: both stop, his role session works on"
@@ -28,7 +24,7 @@ SUMMARY = "a user's token leaks, and the key behind it: both stop, his role sess
 
 def play(stage: Stage) -> Rehearsal:
     """From the leaked token to the inactive key, the proof on user and role, and the undo."""
-    _prepare(stage)
+    stage.widen_responder()
     key = Actor(stage.lab, "thief", stage.lab.credentials("keith-user"), ELSEWHERE)
     token = stage.as_thief(key.take_token(), ELSEWHERE)
     loot = stage.as_thief(token.assume(stage.role_arn, "build-7"), ELSEWHERE)
@@ -65,16 +61,6 @@ def play(stage: Stage) -> Rehearsal:
         *chapter("the end", *told(figures(result))),
     ]
     return Rehearsal(result=result, story=tuple(story))
-
-
-def _prepare(stage: Stage) -> None:
-    """Give the responder what `doctor --policy` prints: the lab's own policy is for roles only."""
-    admin = client(stage.lab, "iam", stage.lab.credentials("admin"))
-    wider = json.dumps(responder_policy(account=stage.lab.account), separators=(",", ":"))
-    admin.create_policy(PolicyName="Responder", PolicyDocument=wider)
-    arn = f"arn:aws:iam::{stage.lab.account}:policy/Responder"
-    admin.attach_user_policy(UserName=RESPONDER, PolicyArn=arn)
-    stage.lab.clock.advance(60)
 
 
 def _standing(stage: Stage) -> tuple[dict[str, str], list[str], list[str]]:

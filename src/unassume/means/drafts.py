@@ -12,6 +12,7 @@ import msgspec
 from unassume.errors import InputError
 from unassume.iam.limits import count
 from unassume.means import inline_policy, managed_policy, scp
+from unassume.means.closing import trust_misfit
 from unassume.means.mark import canary_name, document, our_statements
 from unassume.means.packing import packed, size
 from unassume.model.plans import Canary, Change
@@ -47,14 +48,15 @@ def draft(holder: Surveyed, selectors: tuple[Selector, ...], incident: str, seed
     one = _written(holder, (selectors,), incident, seed, with_canaries, inline_policy.change)
     if misfit(holder, one.changes) is None:
         return one
-    no_room = Draft(holder_id=holder.id, why_not=_no_room(holder, selectors, one.changes[0]))
     spare = size(document((_selector(_canary(holder, incident, seed)),))) if with_canaries else 0
     try:
         parts = packed(selectors, managed_policy.LIMIT - spare)
     except InputError:
-        return no_room
+        parts = ()
     several = _written(holder, parts, incident, seed, with_canaries, managed_policy.change)
-    return several if misfit(holder, several.changes) is None else no_room
+    if parts and misfit(holder, several.changes) is None:
+        return several
+    return Draft(holder_id=holder.id, why_not=_no_room(holder, selectors, one.changes[0]))
 
 
 def draft_scp(
@@ -99,7 +101,7 @@ def misfit(holder: Surveyed, changes: Iterable[Change]) -> str | None:
         return f"a managed policy holds {managed_policy.LIMIT} characters, and the cut needs more in one"
     if len(managed) > managed_policy.room(holder):
         return f"it takes {managed_policy.room(holder)} more managed policies, the cut needs {len(managed)}"
-    return None
+    return trust_misfit(holder, added) if isinstance(holder, Role) else None
 
 
 def _unmodifiable(holder: Surveyed) -> str | None:

@@ -17,6 +17,7 @@ from unassume.iam.lint.of_documents import KIND_OF
 from unassume.iam.statements import DocumentKind
 from unassume.means.mark import ours
 from unassume.means.shapes import instant
+from unassume.means.trust import is_our_trust
 
 MARGIN = timedelta(seconds=30)
 _OFFSET = re.compile(r"\d{4}-\d{2}-\d{2}[T ][\d:.]+(?:[+-]\d{2}:\d{2})?", re.ASCII)
@@ -32,7 +33,7 @@ def findings(text: str, holder: Holder | None = None, now: datetime | None = Non
     kind = DocumentKind.IDENTITY if holder is None else KIND_OF.get(holder, DocumentKind.IDENTITY)
     found = list(language_findings(text, kind, holder=holder, now=now))
     for path, statement in _statements(json.loads(text)):
-        if statement.get("Effect") != "Deny" or ours(statement) is not None:
+        if statement.get("Effect") != "Deny" or ours(statement) is not None or is_our_trust(statement):
             continue
         for rule, message in _told(statement, kind):
             sid = statement.get("Sid")

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -70,11 +71,12 @@ def canary_name(incident: str, seed: str) -> str:
 def statements(selectors: tuple[Selector, ...]) -> list[dict[str, object]]:
     """The deny statements for these selectors, in their order, with the cut-off still open."""
     written: list[dict[str, object]] = []
+    earlier: Counter[str] = Counter()
     for group in groups(selectors):
         kind = f"Unassume{_kind(group[0])}"
         # Counted by the word alone: two instants may turn out to be one when the cut-off is bound.
-        earlier = sum(_word(str(statement["Sid"])) == _word(kind) for statement in written)
-        sid = kind if not earlier else f"{kind}x{earlier + 1}"
+        earlier[_word(kind)] += 1
+        sid = kind if earlier[_word(kind)] == 1 else f"{kind}x{earlier[_word(kind)]}"
         under = condition(group)
         written.append(
             {"Sid": sid, "Effect": "Deny", "Action": "*", "Resource": "*"} | ({"Condition": under} if under else {})
@@ -143,7 +145,7 @@ def ours(statement: object) -> tuple[OurStatement, ...] | None:
 def our_statements(text: str) -> tuple[OurStatement, ...] | None:
     """What all statements of a document select, in its order, when every one of them is ours, else None."""
     try:
-        read = json.loads(text, object_pairs_hook=_without_repeats)
+        read = json.loads(text, object_pairs_hook=without_repeats)
     except (ValueError, RecursionError):
         return None
     if not isinstance(read, dict) or set(read) != {"Version", "Statement"} or read["Version"] != "2012-10-17":
@@ -154,7 +156,7 @@ def our_statements(text: str) -> tuple[OurStatement, ...] | None:
     return tuple(each for one in found if one is not None for each in one) if all(found) else None
 
 
-def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
     """ValueError for a key that stands twice: who reads which of the two is anybody's guess."""
     read = dict(pairs)
     if len(read) != len(pairs):

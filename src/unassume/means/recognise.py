@@ -11,12 +11,14 @@ from unassume.errors import InputError
 from unassume.iam.lint import Holder
 from unassume.means.lint import findings
 from unassume.means.mark import POLICY_PREFIX, OurStatement, our_statements
+from unassume.means.trust import our_trust
 from unassume.model.inventories import HeldPolicy, Mistake, Ours, OursState, Theirs
 from unassume.model.selectors import CanarySelector, ElsewhereSelector, HoldSelector, user_id
 from unassume.model.slots import (
     ManagedPolicy,
     RoleInlinePolicy,
     RoleManagedPolicy,
+    RoleTrustStatement,
     Slot,
     UserInlinePolicy,
     UserManagedPolicy,
@@ -33,6 +35,8 @@ def ours(policy: HeldPolicy, now: datetime) -> Ours | None:
     named = _NAME.fullmatch(policy.short_name)
     if named is None:
         return None
+    if policy.is_in_trust:
+        return _in_trust(policy, named[1], now)
     statements = our_statements(policy.text)
     slot = _slot(policy)
     if statements is None or (slot is None and policy.holder != "account"):
@@ -51,8 +55,23 @@ def ours(policy: HeldPolicy, now: datetime) -> Ours | None:
     )
 
 
+def _in_trust(policy: HeldPolicy, incident: str, now: datetime) -> Ours:
+    stands = our_trust(policy.text)
+    if stands is None or stands.until is None or stands.name != policy.short_name:
+        return Ours(incident=incident, policy=policy, state="edited")
+    slot = RoleTrustStatement(account=policy.account, role=policy.holder_name, statement=stands.name)
+    state: OursState = "over" if stands.until < now else "needed"
+    count = len(stands.subjects)
+    return Ours(
+        incident=incident, policy=policy, state=state, slot=slot, holder_id=policy.holder_id, until=stands.until,
+        sessions=count,
+    )  # fmt: skip
+
+
 def is_over(text: str, now: datetime) -> bool:
     """Whether a document of ours stops nobody any more; false for one that is not ours, and for holds."""
+    if (trust := our_trust(text)) is not None:
+        return trust.until is not None and trust.until < now
     return _state(our_statements(text) or (), now) == "over"
 
 
@@ -83,6 +102,8 @@ def _slot(policy: HeldPolicy) -> Slot | None:
 
 def theirs(policy: HeldPolicy, now: datetime) -> Theirs | None:
     """A deny of somebody else's by issue time or name, with what is wrong with it; None for any other policy."""
+    if policy.is_in_trust:
+        return None
     if policy.short_name != AWS_BUTTON and not any(_is_revocation(one) for one in _statements(policy.text)):
         return None
     try:

@@ -33,7 +33,8 @@ LIMIT = LIMITS["scp"]
 PERMISSIONS = (
     "organizations:DescribeOrganization", "organizations:ListPolicies", "organizations:ListPoliciesForTarget",
     "organizations:ListTargetsForPolicy", "organizations:ListParents", "organizations:DescribePolicy",
-    "organizations:CreatePolicy", "organizations:AttachPolicy", "organizations:DetachPolicy", "organizations:DeletePolicy",
+    "organizations:CreatePolicy", "organizations:AttachPolicy", "organizations:DetachPolicy",
+    "organizations:DeletePolicy",
 )  # fmt: skip
 """What it takes in the management account, or as a delegated administrator."""
 

@@ -104,10 +104,16 @@ class Loss(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Watched(msgspec.Struct, frozen=True, kw_only=True):
-    """How a watch ended: with the losses of its last look, or at its time with the verdict of that look."""
+    """How a watch ended: with the losses of its last look, or at its time with the verdict of that look.
+
+    `cut_again` are the receipts of what it cut meanwhile, `receipt_id` is the last of them, or the one it began with;
+    `why_not_again` says why it did not cut what it found at its end.
+    """
 
     receipt_id: str
     ended_at: datetime
     looks: int
     contained: bool
     losses: tuple[Loss, ...] = ()
+    cut_again: tuple[str, ...] = ()
+    why_not_again: str = ""

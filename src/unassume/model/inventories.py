@@ -9,6 +9,8 @@ import msgspec
 
 from unassume.model.slots import AccessKeyStatus, Slot
 
+IN_TRUST = "trust/"
+"""How the name of a statement begins that stands in a role's trust policy; no inline policy can be called so."""
 OursState = Literal["needed", "over", "hold", "edited", "unattached"]
 ReceiptState = Literal["unfinished", "vanished"]
 
@@ -16,8 +18,9 @@ ReceiptState = Literal["unfinished", "vanished"]
 class HeldPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """One policy of a role or user: `name` of an inline one, ARN of a customer managed one; its text is exactly AWS's.
 
-    `holder` is `role` or `user`, and `account` of an SCP: then `holder_name` is what it is attached to, empty where
-    that is nothing, and `holder_id` is empty; `id` is the SCP's own, and empty for all others.
+    Of a trust policy only the statements that bear our mark are held, each by itself. `holder` is `role` or `user`, and
+    `account` of an SCP: then `holder_name` is what it is attached to, empty where that is nothing, and `holder_id` is
+    empty; `id` is the SCP's own, and empty for all others.
     """
 
     account: str
@@ -32,6 +35,11 @@ class HeldPolicy(msgspec.Struct, frozen=True, kw_only=True):
     def is_managed(self) -> bool:
         """Whether it is a managed policy: inline ones have no ARN."""
         return self.name.startswith("arn:")
+
+    @property
+    def is_in_trust(self) -> bool:
+        """Whether it is a statement of the role's trust policy."""
+        return self.name.startswith(IN_TRUST)
 
     @property
     def short_name(self) -> str:

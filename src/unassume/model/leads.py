@@ -25,6 +25,8 @@ _PATTERNS = {
     "key": re.compile(r"ASIA[A-Z0-9]{12,124}", re.ASCII),
     "name": re.compile(_ROLE_NAME, re.ASCII),
 }
+MOST_LEADS = 2_000
+"""About as many sessions as ten managed policies, which one role may have, can name."""
 _SECRET = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])", re.ASCII)
 _KINDS = "a session ARN, AROA...:name, a role name or ARN, a user's ARN, or an ASIA... key id"
 
@@ -88,8 +90,11 @@ Lead = OneLead | SeveralLeads
 
 
 def parse_lead(text: str) -> Lead:
-    """Tell what kind of lead a text is, of several parted by blanks each; InputError for none, or for a secret."""
+    """What kind of lead a text is, of several parted by blanks each; InputError for none, a secret, or too many."""
     parts = text.split()
+    if len(parts) > MOST_LEADS:
+        hint = "cut all older sessions of the role by its name alone, or plan the leads in parts"
+        raise InputError(f"{len(parts):,} leads are more than the {MOST_LEADS:,} one plan takes", hint=hint)
     if len(parts) < 2:
         return _parse_one(text.strip())
     leads = tuple(dict.fromkeys(_parse_one(part) for part in parts))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 
 import msgspec
 
@@ -22,7 +24,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     reversed_by: str = ""
 
 
-class Lineage(msgspec.Struct, frozen=True, kw_only=True):
+class Lineage(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The sessions the lead names (`leaked`), what they issued (`descendants`), and who else is there.
 
     A lead that names a role alone names no session as leaked; `descendants` is then what anybody on it issued.
@@ -64,7 +66,9 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True):
 
     def session(self, session_id: str) -> Session:
         """The session of that id; KeyError when there is none."""
-        for session in self.sessions:
-            if session.id == session_id:
-                return session
-        raise KeyError(session_id)
+        return self._by_id[session_id]
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Session]:
+        """Kept beside the fields: it is no part of the value, neither compared nor written out."""
+        return {session.id: session for session in self.sessions}

@@ -12,10 +12,11 @@ from typing import Literal
 
 import msgspec
 
+from unassume.model.preflights import Preflight
 from unassume.model.selectors import PersonSelector
 from unassume.model.sessions import Session
 from unassume.model.sightings import Coverage, RawEvent
-from unassume.model.slots import AccessKeyStatus, Slot
+from unassume.model.slots import AccessKeyStatus, RoleTrustStatement, Slot
 from unassume.model.surveys import RoleSubject, Subject
 
 FORMAT = 1
@@ -43,8 +44,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def of_policies(changes: Iterable[Change]) -> list[Change]:
-    """The changes that write or remove a policy, not the status of a key."""
-    return [change for change in changes if not isinstance(change.slot, AccessKeyStatus)]
+    """The changes that write or remove a policy that binds sessions: no status of a key, no statement of a trust."""
+    return [change for change in changes if not isinstance(change.slot, AccessKeyStatus | RoleTrustStatement)]
 
 
 def by_holder(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
@@ -128,6 +129,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     `this_role_only`, the sessions that the leaked ones issued on other roles are cut there too. `deactivate_keys` makes
     the long-term keys behind a user's tokens stop, with whoever else uses them. `egress` (CIDRs) and `vpcs` are where a
     workload's session belongs, for the rung elsewhere, which takes the word that no presigned URLs are out.
+    `close_trust` shuts those out of the role whom a provider vouched for when the leaked sessions began.
     """
 
     incident: str
@@ -138,6 +140,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True):
     person_tag: str | None = None
     this_role_only: bool = False
     deactivate_keys: bool = False
+    close_trust: bool = False
     egress: tuple[str, ...] = ()
     vpcs: tuple[str, ...] = ()
     no_presigned_urls: bool = False
@@ -147,7 +150,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Changes and Gaps, and everything that was seen when they were chosen.
 
     `persons` are whose every session counts as leaked, where the responder said that a person's did. `reach` is what
-    sessions of the role or user the lead leads to could do before the cut, of some telling calls.
+    sessions of the role or user the lead leads to could do before the cut, of some telling calls. `preflight` is what
+    was found out around them, where somebody looked.
     """
 
     format: int = FORMAT
@@ -173,6 +177,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     coverage: Coverage | None = None
     raw_events: tuple[RawEvent, ...] = ()
     reach: tuple[str, ...] = ()
+    preflight: Preflight = Preflight()
     undoes: str | None = None
 
     @property

@@ -11,6 +11,7 @@ import msgspec
 from unassume.errors import InputError
 from unassume.model.evidence import Enforcement, Proof
 from unassume.model.plans import FORMAT, Change, Plan
+from unassume.model.sessions import Session
 from unassume.model.sightings import RawEvent
 
 READ_LAG_SECONDS = 30
@@ -31,8 +32,11 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True, tag="begun", tag_field="e
     """The first entry: the plan, the cut-off bound, and the changes exactly as they will be written.
 
     `canaries_before` is how AWS answered each of the plan's canaries before the first write: only a canary that was not
-    explicitly denied before can show by its denial that its policy is enforced. `absent` numbers the changes that had
-    nothing left to take back, because it went with its role or user, or by another hand.
+    explicitly denied before can show by its denial that its policy is enforced. `agreed` are the guards that would have
+    refused, each with how it was lifted; `bystanders` whom the last look before the write saw hit, or perhaps hit. Both
+    are None in a receipt of before they were kept.
+    `absent` numbers the changes that had nothing left to take back, because it went with its role or user, or by
+    another hand.
     """
 
     format: int = FORMAT
@@ -45,6 +49,8 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True, tag="begun", tag_field="e
     changes: tuple[Change, ...]
     seen_up_to: datetime | None = None
     canaries_before: tuple[str, ...] = ()
+    agreed: tuple[str, ...] | None = None
+    bystanders: tuple[Session, ...] | None = None
     documents: tuple[SavedDocument, ...] = ()
     raw_events: tuple[RawEvent, ...] = ()
     absent: tuple[int, ...] = ()

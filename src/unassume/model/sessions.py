@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from unassume.model.sightings import FederatedSubject
 from unassume.model.surveys import RoleSubject, Subject, UserSubject
 
 _SECOND, _TWO_SECONDS = timedelta(seconds=1), timedelta(seconds=2)
@@ -41,6 +42,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     second for every key of the session).
     `user_id` and `user_name` are of the IAM user whose token of GetFederationToken it is, and None for all others.
     `scp_denies` has when an SCP first denied it explicitly, by the SCP's id (empty where AWS did not name it).
+    `federated` is whom providers vouched for when it began, and empty where one of its issuing events does not say.
     `are_tags_known` says that `tags` are all it carries, the role's own among them.
     """
 
@@ -60,6 +62,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     user_name: str | None = None
     tags: tuple[tuple[str, str], ...] = ()
     are_tags_known: bool = False
+    federated: tuple[FederatedSubject, ...] = ()
     parent: Issuer | None = None
     edge: Edge | None = None
     calls: int = 0

@@ -30,11 +30,22 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     issued_at: datetime | None = None
 
 
+class FederatedSubject(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """Whom an identity provider vouched for: `provider` as policies name it (ARN or host), and its name for him.
+
+    `is_lasting` is false where the next assertion about the same person may bear another name.
+    """
+
+    provider: str
+    subject: str
+    is_lasting: bool = True
+
+
 class Issuance(msgspec.Struct, frozen=True, kw_only=True, tag="issuance", tag_field="sighting"):
     """A session was issued: by whom, of which holder, under which name; `issued_at` is the event's second.
 
     `holder_arn` is the role's, or the user's whose token it is; `user_id` the user's unique id where the principal id
-    does not tell it (GetFederationToken).
+    does not tell it (GetFederationToken). `federated` is None where no provider vouched, or no event says for whom.
     """
 
     origin: str
@@ -50,6 +61,7 @@ class Issuance(msgspec.Struct, frozen=True, kw_only=True, tag="issuance", tag_fi
     expires_at: datetime | None = None
     source_identity: str | None = None
     tags: tuple[tuple[str, str], ...] = ()
+    federated: FederatedSubject | None = None
     address: str | None = None
     user_agent: str | None = None
     raw: RawEvent

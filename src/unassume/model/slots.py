@@ -151,15 +151,40 @@ class UserScp(msgspec.Struct, frozen=True, kw_only=True, tag="user_scp", tag_fie
         return UserSubject(account=self.account, name=self.user)
 
 
+class RoleTrustStatement(msgspec.Struct, frozen=True, kw_only=True, tag="role_trust_statement", tag_field="kind"):
+    """One statement of our own in the trust policy of one role, which it shares with the statements of others.
+
+    Its text is that statement alone; `statement` is its name, which its Sid bears.
+    """
+
+    account: str
+    role: str
+    statement: str
+
+    @property
+    def label(self) -> str:
+        """The slot in words, for people."""
+        return f"statement {self.statement} in the trust policy of role {self.role} in account {self.account}"
+
+    @property
+    def subject(self) -> RoleSubject:
+        """Who holds it."""
+        return RoleSubject(account=self.account, name=self.role)
+
+
 InlinePolicy = RoleInlinePolicy | UserInlinePolicy
 ManagedPolicy = RoleManagedPolicy | UserManagedPolicy
 AnyScp = Scp | UserScp
 PolicySlot = InlinePolicy | ManagedPolicy | AnyScp
-Slot = PolicySlot | AccessKeyStatus
+Slot = PolicySlot | AccessKeyStatus | RoleTrustStatement
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands in a slot: its text (None: nothing), and the unique id of the role or user that holds it."""
+    """What stands in a slot: its text (None: nothing), and the unique id of the role or user that holds it.
+
+    `around` is the whole document it is a part of, where others' statements stand in that too.
+    """
 
     text: str | None
     holder_id: str | None
+    around: str | None = None

@@ -21,6 +21,7 @@ from unassume.model.slots import (
     PolicySlot,
     RoleInlinePolicy,
     RoleManagedPolicy,
+    RoleTrustStatement,
     Scp,
     UserInlinePolicy,
     UserManagedPolicy,
@@ -71,6 +72,9 @@ def _resources(change: Change) -> list[str]:
             return [*made, *attached[:-2], by, *attached[-2:]]
         case AccessKeyStatus():
             return [f"# not for a pipeline: set the {slot.label} to {change.after}", ""]
+        case RoleTrustStatement():
+            # The resource of the trust is the whole role's, which somebody else's configuration owns.
+            return [f"# add to the assume_role_policy of role {slot.role}:", f"# {change.after}", ""]
         case _:
             assert_never(slot)
 

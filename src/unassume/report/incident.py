@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from unassume.model.reports import Cut, Report, Seal
 from unassume.model.sessions import Session
+from unassume.report.crowds import SEE_ALL, SOME
 from unassume.report.lineage import holder
 from unassume.report.pages import Block, Grid, Items, Section, Sentence
 from unassume.report.times import clock_time, time_of_day
+from unassume.steps.messages import abridged
 
 
 def page(report: Report) -> Iterator[Section]:
@@ -85,7 +87,7 @@ def _decision(report: Report) -> Iterator[Block]:
     made = report.decision
     yield Sentence(f"{made.planned_by}, {clock_time(made.planned_at)}", "planned by")
     yield Sentence(f"{made.applied_by}, {clock_time(made.applied_at)}, with {made.tool}", "applied by")
-    yield Sentence(made.lead, "lead")
+    yield Sentence(abridged(made.lead.split(), " "), "lead")
     yield Sentence(f"{made.rung}; what leaked: {made.leaked}", "rung")
     yield Sentence(made.assumed, "assumed")
     if made.cut_off is not None:
@@ -116,7 +118,10 @@ def _evidence(report: Report) -> Iterator[Block]:
     yield Sentence(
         f"{intact} of {len(report.seals)} digests recomputed from the receipt and found right; SHA-256 of each:"
     )
-    yield Items(tuple(f"{_word(seal)} {_kind(seal)} {seal.name}: {seal.sha256}" for seal in report.seals))
+    shown = [seal for number, seal in enumerate(report.seals) if number < SOME or seal.state == "changed"]
+    yield Items(tuple(f"{_word(seal)} {_kind(seal)} {seal.name}: {seal.sha256}" for seal in shown))
+    if left_out := len(report.seals) - len(shown):
+        yield Sentence(f"and {left_out:,} more that were found right: {SEE_ALL}")
     yield Sentence(
         "a digest beside what it seals shows damage, not forgery: keep the receipt's own (sha256sum) somewhere else, "
         "and compare events with CloudTrail's files"

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from unassume.model.leads import describe_lead, lead_text
+from unassume.model.leads import describe_lead, each_lead, lead_text
 from unassume.model.lineages import Lineage
 from unassume.model.sessions import Session
 from unassume.model.sightings import Coverage
 from unassume.model.surveys import RoleSubject
+from unassume.report.crowds import Kind, shortened
 from unassume.report.escape import escape
 from unassume.report.table import paragraph, table
 from unassume.report.times import clock_time, time_left, time_of_day
+
+_MOST_TYPED = 8
+"""So many leads are repeated in the command that comes next; more are a file anyway."""
 
 
 def lineage_lines(lineage: Lineage, width: int = 80) -> list[str]:
@@ -34,15 +38,21 @@ def why_nothing(lineage: Lineage) -> str:
 
 
 def session_lines(lineage: Lineage, now: datetime, width: int = 80) -> list[str]:
-    """One row a session: leaked first, then what they issued, then the others; the expired are only counted."""
+    """One row a session: leaked first, then what they issued, then the others; the expired are only counted.
+
+    Of hundreds of one kind the first are shown, and the others counted.
+    """
     marks = {**dict.fromkeys(lineage.descendants, "issued"), **dict.fromkeys(lineage.leaked, "LEAKED")}
     order = {"LEAKED": 0, "issued": 1, "": 2}
     live = [session for session in lineage.sessions if session.live is not False or session.id in marks]
     live.sort(key=lambda session: (order[marks.get(session.id, "")], session.session_name, str(session.issued_at)))
     if not live:
         return ["no live session seen of it"]
-    rows = [_row(session, marks.get(session.id, ""), now) for session in live]
+    kinds = {"LEAKED": Kind("LEAKED", False), "issued": Kind("issued by them", False), "": Kind("of others", True)}
+    marked = [(marks.get(session.id, ""), session) for session in live]
+    rows, left_out = shortened([(kinds[mark], _row(session, mark, now)) for mark, session in marked])
     lines = table(("", "session", "name", "held by", "issued", "left", "calls", "last from"), rows, width)
+    lines += paragraph(left_out[0], width, "... ") if left_out else []
     gone = len(lineage.sessions) - len(live)
     return [*lines, f"({gone} expired not shown)"] if gone else lines
 
@@ -95,6 +105,8 @@ def reach_words(coverage: Coverage) -> str:
 
 def _next_lines(lineage: Lineage, width: int) -> list[str]:
     """The command that comes next; the text of a lead holds nothing a shell would read otherwise."""
+    if lineage.leaked and len(each_lead(lineage.lead)) > _MOST_TYPED:
+        return paragraph("unassume plan - --canary --out plan.json, the leads on standard input", width, "next: ")
     if lineage.leaked:
         return _command(f"unassume plan {lead_text(lineage.lead)} --canary --out plan.json", width)
     return paragraph("unassume find with the session ARN or key id that leaked, if you know it", width, "next: ")

@@ -6,18 +6,24 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
+from unassume.means.trust import our_trust
 from unassume.model.leads import describe_lead, parse_lead
 from unassume.model.plans import CUT_OFF, HOLD_RUNGS, Change, Outlook, Plan
 from unassume.model.previews import Judgement, Preview, Verdict
 from unassume.model.sessions import Session
-from unassume.model.slots import AccessKeyStatus
+from unassume.model.slots import AccessKeyStatus, RoleTrustStatement
 from unassume.model.surveys import UserSubject
+from unassume.report.crowds import SOME, Kind, Row, shortened
 from unassume.report.escape import escape
 from unassume.report.lineage import holder, unseen_lines
+from unassume.report.preflight import lacking_lines
 from unassume.report.table import paragraph, table
 from unassume.report.times import clock_time
 
 _WORDS = {Verdict.CUT: "✂ CUT", Verdict.SPARED: "✓ spared", Verdict.UNSURE: "? UNSURE"}
+
+
+_BESIDE = " " * 8
 
 
 def plan_lines(plan: Plan, width: int = 80) -> list[str]:
@@ -55,6 +61,8 @@ def change_lines(change: Change, width: int = 80) -> list[str]:
     if isinstance(change.slot, AccessKeyStatus):
         return paragraph(f"set the {change.slot.label} to {change.after}, for whoever uses it", width, "change: ")
     verb = "delete" if change.after is None else "write"
+    if isinstance(change.slot, RoleTrustStatement):
+        return _trust_lines(change, verb, width)
     lines = paragraph(f"{verb} the {change.slot.label}", width, "change: ")
     text = change.after if change.after is not None else change.before
     for statement in json.loads(text or "{}").get("Statement", []):
@@ -66,9 +74,33 @@ def change_lines(change: Change, width: int = 80) -> list[str]:
         conditions = [f"{operator} {key} {_told(value)}" for operator, key, value in told]
         when = f"if {' and '.join(conditions)}" if conditions else "for everybody on it, until it is undone"
         lines += paragraph(f"Deny * on * {when}", width, "    ")
-        for name in (name for _, _, value in told if isinstance(value, list) for name in value):
-            lines += paragraph(name, width, "      - ")
+        for names in (value for _, _, value in told if isinstance(value, list)):
+            lines += _name_lines(names, width)
     return lines
+
+
+def _trust_lines(change: Change, verb: str, width: int) -> list[str]:
+    lines = paragraph(f"{verb} the {change.slot.label}", width, "change: ")
+    ours = our_trust(change.after or change.before or "")
+    if ours is None:
+        return lines
+    lines += paragraph(f"Deny {ours.call} by {ours.provider} to whoever it calls", width, "    ")
+    for subject in ours.subjects:
+        lines += paragraph(escape(subject, 255), width, "      - ")
+    return lines
+
+
+def _name_lines(names: list[str], width: int) -> list[str]:
+    """Each name on a line; dozens of one role side by side, for blanks stand in none of them."""
+    ids, short = {name.partition(":")[0] for name in names}, [name.partition(":")[2] for name in names]
+    longest = max(map(len, short))
+    is_plain = all(escape(name) == name and " " not in name for name in names)
+    if len(names) <= SOME or len(ids) > 1 or not is_plain or longest > width - len(_BESIDE):
+        return [line for name in names for line in paragraph(name, width, "      - ")]
+    abreast = (width - len(_BESIDE)) // (longest + 2) or 1
+    rows = [short[start : start + abreast] for start in range(0, len(short), abreast)]
+    beside = (_BESIDE + "  ".join(name.ljust(longest) for name in row) for row in rows)
+    return [*paragraph(f"each {ids.pop()}: and one of", width, "      "), *(line.rstrip() for line in beside)]
 
 
 def _told(value: str | list[str]) -> str:
@@ -79,9 +111,9 @@ def _told(value: str | list[str]) -> str:
 
 
 def preview_lines(plan: Plan, preview: Preview, width: int = 80) -> list[str]:
-    """Session by session: cut, spared or unsure, and why."""
+    """Session by session: cut, spared or unsure, and why; of hundreds of one word the first, and a count."""
     sessions = {session.id: session for session in plan.sessions}
-    rows = []
+    rows: list[tuple[Kind, Row]] = []
     for judgement in sorted(preview.judgements, key=lambda judgement: _order(judgement, sessions)):
         session = sessions.get(judgement.session_id)
         if session is None or not judgement.is_live:
@@ -89,9 +121,26 @@ def preview_lines(plan: Plan, preview: Preview, width: int = 80) -> list[str]:
         who = f"{escape(session.session_name, 40)}" + (
             "" if judgement.is_target else f" ({escape(holder(session), 30)})"
         )
-        rows.append((_WORDS[judgement.verdict], session.short_id, who, judgement.reason))
-    lines = table(("", "session", "name", "because"), rows, width) if rows else ["no live session is touched"]
+        rows.append(
+            (_kind(judgement), (_WORDS[judgement.verdict], session.short_id, who, last_seen(session), judgement.reason))
+        )
+    shown, left_out = shortened(rows)
+    lines = table(("", "session", "name", "last", "because"), shown, width) if rows else ["no live session is touched"]
+    lines += paragraph(left_out[0], width, "... ") if left_out else []
     return [*lines, *paragraph(tally(preview), width, "hit: "), *_button_lines(preview, width)]
+
+
+def last_seen(session: Session) -> str:
+    """The minute of its last call, as far as that was looked up."""
+    return "-" if session.last_seen is None else f"{session.last_seen:%H:%MZ}"
+
+
+def _kind(judgement: Judgement) -> Kind:
+    """What the judgement says of leaked sessions, or of others."""
+    word = _WORDS[judgement.verdict].partition(" ")[2]
+    if judgement.is_target:
+        return Kind(f"leaked {word}", judgement.verdict is Verdict.CUT)
+    return Kind(f"others {word}", judgement.verdict is Verdict.SPARED)
 
 
 def _button_lines(preview: Preview, width: int) -> list[str]:
@@ -137,7 +186,7 @@ def tally(preview: Preview) -> str:
 
 def _head_lines(plan: Plan, width: int) -> list[str]:
     lead = paragraph(describe_lead(parse_lead(plan.lead)), width, "lead: ")
-    return [*paragraph(plan.assumed, width, "assumed: "), *gap_lines(plan, width), *lead]
+    return [*paragraph(plan.assumed, width, "assumed: "), *gap_lines(plan, width), *lacking_lines(plan, width), *lead]
 
 
 def _write_lines(plan: Plan, width: int) -> list[str]:

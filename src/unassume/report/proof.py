@@ -66,12 +66,16 @@ def _seen_up_to(evidence: Evidence) -> datetime | None:
 def watched_lines(seen: Watched, width: int = 80) -> list[str]:
     """How a watch ended, its losses first."""
     lines = []
+    for receipt_id in seen.cut_again:
+        lines += paragraph(f"receipt {receipt_id}", width, "cut again: ")
     for loss in seen.losses:
         lines += paragraph(f"{clock_time(loss.at)} {loss.what}", width, "LOST: ")
+    if seen.why_not_again:
+        lines += paragraph(seen.why_not_again, width, "not cut again: ")
     if seen.losses:
         return [*lines, *paragraph(f"unassume verify {seen.receipt_id}", width, "next: ")]
     words = "contained to the end" if seen.contained else "NOT PROVEN: do not call this contained"
-    return paragraph(f"{words}; looked {seen.looks} times, the last {clock_time(seen.ended_at)}", width)
+    return [*lines, *paragraph(f"{words}; looked {seen.looks} times, the last {clock_time(seen.ended_at)}", width)]
 
 
 def unseen_lines(found: Evidence | Wait, width: int = 80) -> list[str]:

@@ -61,6 +61,8 @@ def _theirs(status: Status, width: int) -> list[str]:
 
 
 def _label(policy: HeldPolicy) -> str:
+    if policy.is_in_trust:
+        return f"trust statement `{policy.short_name}` of {_holder(policy)}"
     if policy.holder == "account":
         return f"SCP `{policy.name}` on {policy.holder_name or 'nothing'}"
     kind = "managed" if policy.is_managed else "inline"
@@ -81,6 +83,8 @@ def _on(one: Ours) -> str:
 def _who(one: Ours) -> str:
     if one.state == "edited":
         return "?"
+    if one.policy.is_in_trust:
+        return f"{one.sessions} from coming in"
     return "everybody, or a person" if one.sessions is None else f"{one.sessions} named"
 
 

@@ -13,10 +13,13 @@ import msgspec
 from unassume._version import __version__
 from unassume.errors import RefusedError
 from unassume.means.mark import bind_changes, our_statements
+from unassume.means.trust import our_trust
 from unassume.model.lineages import Lineage
 from unassume.model.plans import Canary, Change, Plan, of_policies
+from unassume.model.previews import Preview
 from unassume.model.receipts import Begun, Receipt, SavedDocument, fold
-from unassume.model.slots import AnyScp, Standing
+from unassume.model.sessions import Session
+from unassume.model.slots import AnyScp, RoleTrustStatement, Standing
 from unassume.model.surveys import Caller
 from unassume.ports import World
 from unassume.steps.checks import check_cut_off, check_over, check_plan, check_receipt
@@ -56,9 +59,10 @@ def apply(plan: Plan, world: World, consent: Consent | None = None, looked: Look
     now = world.accounts.now()
     check_cut_off(plan, plan.cut_off.expected(now), now)
     check_over(plan, now)
-    insist(objections(plan, seen, callers, plan.cut_off.expected(now), now), consent or Consent())
+    agreed = insist(objections(plan, seen, callers, plan.cut_off.expected(now), now), consent or Consent())
     canaries_before = tuple(world.lanes.each(lambda canary: _ask_canary(canary, plan, world), plan.canaries))
     begun = _begun(plan, lineage, standings, callers[0], canaries_before, world)
+    begun = msgspec.structs.replace(begun, agreed=agreed, bystanders=_hit(seen, lineage))
     _check_bound(begun)
     place = world.journal.open(begun.receipt_id)
     world.journal.append(begun.receipt_id, begun)
@@ -130,10 +134,18 @@ def _begun(
         changes=changes,
         seen_up_to=lineage.coverage.seen_up_to if lineage else None,
         canaries_before=canaries_before,
-        documents=tuple(_saved(change, one) for change, one in zip(changes, standings, strict=True) if one.text),
+        documents=tuple(
+            _saved(change, one) for change, one in zip(changes, standings, strict=True) if one.text or one.around
+        ),
         raw_events=lineage.raw_events if lineage else plan.raw_events,
         absent=absent(changes, standings),
     )
+
+
+def _hit(seen: Preview, lineage: Lineage | None) -> tuple[Session, ...]:
+    """The sessions of others that the cut hits, or may hit."""
+    ids = {judgement.session_id for judgement in seen.bystanders}
+    return tuple(one for one in lineage.sessions if one.id in ids) if lineage is not None else ()
 
 
 def _check_bound(begun: Begun) -> None:
@@ -141,8 +153,12 @@ def _check_bound(begun: Begun) -> None:
     for change in of_policies(begun.changes):
         if change.after is not None and our_statements(change.after) is None:
             raise RefusedError(f"the {change.slot.label} would not be ours once its cut-off is filled in")
+    for change in begun.changes:
+        is_statement = isinstance(change.slot, RoleTrustStatement) and change.after is not None
+        if is_statement and our_trust(change.after or "") is None:
+            raise RefusedError(f"the {change.slot.label} would not be ours once its expiry is filled in")
 
 
 def _saved(change: Change, standing: Standing) -> SavedDocument:
-    text = standing.text or ""
+    text = standing.around or standing.text or ""
     return SavedDocument(label=change.slot.label, text=text, sha256=hashlib.sha256(text.encode()).hexdigest())

@@ -15,10 +15,11 @@ from unassume.means.mark import POLICY_PREFIX, OurStatement, bind_changes, our_s
 from unassume.means.recognise import is_over
 from unassume.means.scp import names_its_holder
 from unassume.means.shapes import CANARY_PREFIX, instant
+from unassume.means.trust import our_trust
 from unassume.model.plans import FORMAT, Change, Plan, Purpose
 from unassume.model.receipts import Receipt
 from unassume.model.selectors import CanarySelector, ElsewhereSelector, HoldSelector, IssuanceSelector
-from unassume.model.slots import AccessKeyStatus, AnyScp
+from unassume.model.slots import AccessKeyStatus, AnyScp, RoleTrustStatement
 
 _ONE_ISSUANCE = timedelta(seconds=3)
 FARTHEST_CUT_OFF = timedelta(hours=1)
@@ -64,6 +65,9 @@ def _check_change(change: Change, purpose: Purpose) -> None:
     if isinstance(change.slot, AccessKeyStatus):
         _check_key(change, purpose)
         return
+    if isinstance(change.slot, RoleTrustStatement):
+        _check_trust(change, change.slot, purpose)
+        return
     if not change.slot.policy.startswith(POLICY_PREFIX):
         raise RefusedError(f"the plan touches the {change.slot.label}, which is not ours by name")
     text, other = (change.after, change.before) if purpose == "cut" else (change.before, change.after)
@@ -89,6 +93,18 @@ def _check_key(change: Change, purpose: Purpose) -> None:
     allowed = {"cut": (ACTIVE, INACTIVE), "undo": (INACTIVE, ACTIVE)}.get(purpose)
     if (change.before, change.after) != allowed:
         raise RefusedError(f"the plan does something to the {change.slot.label} that a {purpose} never does")
+
+
+def _check_trust(change: Change, slot: RoleTrustStatement, purpose: Purpose) -> None:
+    """A cut puts a deny of ours of one provider's named subjects in; an undo and a prune take just that out again."""
+    text, other = (change.after, change.before) if purpose == "cut" else (change.before, change.after)
+    ours = our_trust(text or "")
+    if text is None or other is not None or ours is None or ours.name != slot.statement:
+        raise RefusedError(f"the plan holds something else for the {slot.label} than a deny of exactly our shape")
+    if ours.account not in (None, slot.account):
+        raise RefusedError(f"the {slot.label} names a provider of another account")
+    if (ours.until is None) != (purpose == "cut"):
+        raise RefusedError(f"the plan fixes an expiry in the {slot.label} that is not apply's to choose")
 
 
 def _has_allow(text: str) -> bool:

@@ -7,7 +7,7 @@ Rule 3: who shares the leaked session's name but not its issuer and source ident
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,6 +43,7 @@ def find(
     by their keys too: fewer calls wait for each other. The roles and users read go into `known`.
     """
     known = {} if known is None else known
+    begin(world)
     until = as_of or world.accounts.now()
     world.progress.tell("find", "reading the role and the trail")
     found = _look(Search(lead, world, in_haste, known), since or until - LOOK_BACK, until)
@@ -51,6 +52,15 @@ def find(
         if (first := _first_seen(lead, world, until)) is not None:
             return _look(Search(lead, world, in_haste, known), first - timedelta(minutes=1), until)
     return found
+
+
+def begin(world: World) -> None:
+    """Who we are, and which trails there are to be read: neither waits for the other."""
+
+    def ask(call: Callable[[], object]) -> None:
+        call()
+
+    world.lanes.each(ask, [world.accounts.in_reach, world.trail.open])
 
 
 def _first_seen(lead: Lead, world: World, until: datetime) -> datetime | None:

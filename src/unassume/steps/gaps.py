@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from unassume.means import access_key
+from unassume.means.closing import of_the_shut_out
 from unassume.means.removal import removable
 from unassume.model.leads import SeveralLeads, describe_lead, lead_text
 from unassume.model.lineages import Lineage
@@ -76,6 +77,7 @@ def gaps(
         ),
         *(gap for one in holders for gap in _open_keys(one, made)),
         *_by_key(lineage, made),
+        *_of_the_shut_out(lineage, made),
         *_places(lineage, tuple(one for each in selectors.values() for one in each), made),
         *open_doors((one for one in survey.holders if one.id in written), made.rung),
         *(note for one in survey.holders if one.id in written for note in preflight(one)),
@@ -132,6 +134,20 @@ def _by_key(lineage: Lineage, made: Plan) -> tuple[Gap, ...]:
             judged_anew=True,
         )
         for one in issued_by_key(lineage, targets, made.leaked)
+    )
+
+
+def _of_the_shut_out(lineage: Lineage, made: Plan) -> tuple[Gap, ...]:
+    """What he who is shut out began under other names: his identity leaked, so these are as likely the thief's."""
+    others = (one for one in lineage.sessions if one.id not in made.targets)
+    return tuple(
+        Gap(
+            what=f"session `{one.session_name}` of {one.holder.label}",
+            why="begun by whom the trust is to shut out, and not cut by this plan: give it as a lead too",
+            session_id=one.id,
+            judged_anew=True,
+        )
+        for one in of_the_shut_out(others, made.changes)
     )
 
 

@@ -23,10 +23,11 @@ from unassume.means.judge import judge
 from unassume.means.mark import bind, our_statements
 from unassume.means.scp import given_out
 from unassume.means.shapes import instant
+from unassume.means.trust import our_trust
 from unassume.model.plans import Change, Plan, of_policies
 from unassume.model.previews import Preview, Verdict
 from unassume.model.selectors import ElsewhereSelector, HoldSelector, OlderSessionsSelector
-from unassume.model.slots import AccessKeyStatus, AnyScp, UserScp
+from unassume.model.slots import AccessKeyStatus, AnyScp, RoleTrustStatement, UserScp
 from unassume.model.surveys import Caller, RoleSubject, UserSubject
 
 # AWS: https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html
@@ -83,11 +84,18 @@ def objections(
     )
 
 
-def insist(raised: Iterable[Objection], consent: Consent) -> None:
-    """RefusedError for what neither a flag nor a person lifts; without anybody to ask, all of it at once."""
-    left: list[Objection] = []
+def insist(raised: Iterable[Objection], consent: Consent) -> tuple[str, ...]:
+    """What was agreed to, and how; RefusedError for what neither a flag nor a person lifts.
+
+    Without anybody to ask, all of it at once.
+    """
+    left, agreed = list[Objection](), list[str]()
     for objection in raised:
-        if _is_lifted(objection, consent) or (objection.lifted_by and consent.ask(objection)):
+        if _is_lifted(objection, consent):
+            agreed.append(f"{objection.text}: agreed to beforehand ({objection.lifted_by})")
+            continue
+        if objection.lifted_by and consent.ask(objection):
+            agreed.append(f"{objection.text}: agreed to when asked")
             continue
         left.append(objection)
         if consent.ask is not _nobody_asks:
@@ -100,6 +108,7 @@ def insist(raised: Iterable[Objection], consent: Consent) -> None:
             hint=f"to do it all the same: {flags}" if is_liftable else "nothing was written",
             facts={"guard": left[0].guard},
         )
+    return tuple(agreed)
 
 
 def _texts(plan: Plan, cut_off: datetime) -> Iterable[tuple[Change, str]]:
@@ -199,6 +208,10 @@ def _widest(plan: Plan) -> tuple[Objection, ...]:
         if isinstance(change.slot, AccessKeyStatus) and change.after == INACTIVE:
             does = f"makes key {change.slot.key_id} of user `{change.slot.user}` inactive, for whoever uses it"
             wide.setdefault(change.slot.user, []).append(does)
+        if isinstance(change.slot, RoleTrustStatement) and (shut := our_trust(change.after or "")) is not None:
+            names = ", ".join(f"`{one}`" for one in shut.subjects)
+            does = f"lets nobody in any more whom {shut.provider} calls {names}, until it is undone"
+            wide.setdefault(change.slot.role, []).append(does)
     return tuple(
         Objection(guard="name", text=f"the plan {' and '.join(does)}", lifted_by=f"--confirm {name}", typed=name)
         for name, does in sorted(wide.items())
@@ -243,9 +256,12 @@ def _reopening(plan: Plan, now: datetime) -> tuple[Objection, ...]:
     again = [change.slot.label for change in plan.changes if plan.purpose == "undo" and change.after == ACTIVE]
     texts = [change.before for change in plan.changes if change.after is None and change.before is not None]
     removed = [ours for text in texts for ours in our_statements(text) or ()]
+    opened = [our_trust(text) for text in texts]
     lifted = [ours.until for ours in removed if ours.until is not None and ours.until > now]
     if again:
         text = f"the {again[0]} is to be active again: whoever holds that key can take tokens again"
+    elif any(ours is not None and ours.until is not None and ours.until > now for ours in opened):
+        text = "whoever began the leaked sessions is shut out of the role: undoing it lets him in again"
     elif lifted:
         text = f"sessions this cut stops may live until {instant(max(lifted))}: undoing it gives them access again"
     elif any(isinstance(ours.selector, HoldSelector | ElsewhereSelector) for ours in removed):

@@ -32,6 +32,7 @@ class Inquiry:
         self.gaps: list[str] = []
         self.unseen = list(_UNSEEN)
         self.was_read = False
+        self._known: tuple[int, tuple[Session, ...]] = (0, ())
 
     def ask(
         self, *, roles: Set[str] = NOBODY, keys: Set[str] = NOBODY, names: Set[str] = NOBODY, events: Set[str] = NOBODY,
@@ -82,7 +83,9 @@ class Inquiry:
 
     def sessions(self) -> tuple[Session, ...]:
         """The sessions all sightings so far amount to."""
-        return sessions_of(self.sightings, self._until)
+        if self._known[0] != len(self.sightings):
+            self._known = len(self.sightings), sessions_of(self.sightings, self._until)
+        return self._known[1]
 
     def coverage(self) -> Coverage:
         """What was read, with our own gaps added."""

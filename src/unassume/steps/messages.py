@@ -6,14 +6,16 @@ AWS: https://docs.aws.amazon.com/cli/latest/reference/sso/logout.html (what `aws
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from unassume.means.trust import our_trust
 from unassume.model.receipts import Receipt
 from unassume.model.reports import Cut, Message
 from unassume.model.sessions import Session
 
 # ASSUMPTION: aws-vault and its like keep sessions as of their documentation at writing; nothing of AWS's says so.
+_MOST_NAMED, _FIRST = 20, 5
 CACHES = (
     "Then clear what keeps the old credentials: delete ~/.aws/cli/cache; `aws-vault clear` where you use aws-vault; "
     "restart programs that run (SDKs renew credentials only some minutes before they expire) and open new shells where "
@@ -26,11 +28,19 @@ def messages(receipt: Receipt, leaked: Iterable[Session], bystanders: Iterable[S
     """One message for those whose sessions leaked, one for the others on the role; none where nothing was cut."""
     if receipt.plan.purpose == "undo" or not {"written", "intended"}.intersection(receipt.states):
         return ()
-    owners = ", ".join(dict.fromkeys(each.session_name for each in leaked)) or "whoever holds the sessions named"
+    names = tuple(dict.fromkeys(each.session_name for each in leaked))
+    owners = abridged(names, ", ") or "whoever holds the sessions named"
     return (
         Message(to=f"whoever's session leaked: {owners}", paragraphs=_to_the_leaked(receipt)),
         Message(to="everybody else on the role", paragraphs=_to_the_others(receipt, tuple(bystanders))),
     )
+
+
+def abridged(words: Sequence[str], between: str) -> str:
+    """The words one after the other; of dozens the first, and how many others there are."""
+    if len(words) <= _MOST_NAMED:
+        return between.join(words)
+    return f"{between.join(words[:_FIRST])} and {len(words) - _FIRST:,} others"
 
 
 def freeze(receipt: Receipt, cuts: Iterable[Cut]) -> str:
@@ -55,6 +65,7 @@ def _to_the_leaked(receipt: Receipt) -> tuple[str, ...]:
     return (
         f"A session of {_holders(receipt)} that was issued to you leaked, and a deny of all it may do was written. "
         "That is why your calls fail.",
+        *_shut_out(receipt),
         _when_again(receipt),
         "Before that, find where it leaked (a log, a ticket, a repository, a laptop): a new session would leak the "
         "same way. Tell the responders which calls in the evidence were not yours.",
@@ -73,6 +84,15 @@ def _to_the_others(receipt: Receipt, bystanders: tuple[Session, ...]) -> tuple[s
         _when_again(receipt),
         CACHES,
     )
+
+
+def _shut_out(receipt: Receipt) -> tuple[str, ...]:
+    """For those whom the trust keeps out: coming back is not theirs to do."""
+    found = (our_trust(change.after or "") for change in receipt.begun.changes)
+    names = sorted({subject for ours in found if ours is not None for subject in ours.subjects})
+    if not names:
+        return ()
+    return (f"Whoever signs in as {', '.join(names)} is kept out of the role until the responders undo the cut.",)
 
 
 def _when_again(receipt: Receipt) -> str:

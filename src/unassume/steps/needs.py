@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from unassume.errors import InputError
-from unassume.means import access_key, inline_policy, managed_policy
+from unassume.means import access_key, inline_policy, managed_policy, trust
 from unassume.means.mark import POLICY_PREFIX
 from unassume.model.checkups import Need
 from unassume.model.leads import RoleLead, parse_lead
@@ -40,6 +40,13 @@ NEEDS = (
         without="a role whose inline quota is used up cannot be cut",
     ),
     Need(
+        name="close a role's trust",
+        sid="CloseTrust",
+        actions=trust.PERMISSIONS,
+        optional=True,
+        without="whoever began a leaked session by web identity or SAML can begin another",
+    ),
+    Need(
         name="cut a user's tokens",
         sid="CutUserTokens",
         actions=tuple(
@@ -62,11 +69,29 @@ NEEDS = (
         optional=True,
         without="status looks at one role at a time, and prune cannot look at all",
     ),
+    Need(
+        name="workloads",
+        sid="Workloads",
+        actions=(
+            "iam:ListInstanceProfilesForRole",
+            "ec2:DescribeInstances",
+            "lambda:ListFunctions",
+            "ecs:ListClusters",
+            "ecs:ListTasks",
+            "ecs:DescribeTasks",
+            "ecs:DescribeTaskDefinition",
+            "eks:ListClusters",
+            "eks:ListPodIdentityAssociations",
+            "eks:DescribePodIdentityAssociation",
+        ),
+        optional=True,
+        without="a plan cannot say which workloads run on a role",
+    ),
 )
 _SIMULATE = Need(name="doctor", sid="Doctor", actions=("iam:SimulatePrincipalPolicy",), optional=True)
 _ROLE = re.compile(r"[\w+=,.@/-]{1,600}", re.ASCII)
 _BY_POLICY = frozenset({"iam:AttachRolePolicy", "iam:DetachRolePolicy", "iam:AttachUserPolicy", "iam:DetachUserPolicy"})
-_WHOLE = frozenset({"cloudtrail", "account", "organizations"})
+_WHOLE = frozenset({"cloudtrail", "account", "organizations", "ec2", "lambda", "ecs", "eks"})
 
 
 def check_role(role: str | None) -> str | None:

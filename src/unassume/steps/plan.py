@@ -12,6 +12,7 @@ import msgspec
 
 from unassume._version import __version__
 from unassume.means import access_key
+from unassume.means.closing import Closing, closing
 from unassume.means.drafts import Draft, draft, draft_scp
 from unassume.means.reach import TELLING, reach
 from unassume.model.leads import lead_text
@@ -41,7 +42,9 @@ def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
     targets = targets_of(lineage, choices.leaked, persons)
     written = [one for one in holders if any(each.holder_id == one.id and each.changes for each in drafts)]
     keys = _keys(written, targets) if choices.deactivate_keys else ()
-    changes = (*keys, *(change for one in drafts for change in one.changes))
+    closings = _closings(written, targets, choices, survey)
+    closed = tuple(change for one in closings for change in one.changes)
+    changes = (*keys, *closed, *(change for one in drafts for change in one.changes))
     made = Plan(
         tool=f"unassume {__version__}",
         purpose="cut",
@@ -56,7 +59,7 @@ def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
         cut_off=choices.cut_off,
         changes=changes,
         gaps=(),
-        ways_back=ways_back(lineage, survey.holders),
+        ways_back=ways_back(lineage, survey.holders, closed),
         sessions=lineage.sessions,
         targets=tuple(one.id for one in targets),
         persons=persons,
@@ -67,6 +70,7 @@ def plan(lineage: Lineage, survey: Survey, choices: Choices) -> Plan:
     )
     outlooks = tuple(_outlook(made, one, lineage, choices, survey) for one in LADDER if holders)
     misfits = _misfits(holders, drafts, choices)
+    misfits += tuple(Gap(what=one.what, why=one.why_not) for one in closings if one.why_not)
     not_below = {one.holder_id: one.why_not for one in drafts if one.why_not is not None}
     found = (*misfits, *gaps(lineage, survey, holders, made, choices, not_below))
     return msgspec.structs.replace(made, gaps=found, outlooks=outlooks)
@@ -105,6 +109,16 @@ def _persons(lineage: Lineage, choices: Choices) -> tuple[PersonSelector, ...]:
 def _is_on_all(selectors: Selecting, lineage: Lineage, choices: Choices) -> bool:
     """Whether a rung has something to cut on every role and user the lead leads to."""
     return all(selectors(lineage, id_, choices) for id_ in lineage.holders)
+
+
+def _closings(
+    written: Iterable[Surveyed], targets: Iterable[Session], choices: Choices, survey: Survey
+) -> tuple[Closing, ...]:
+    """What shuts out whoever began the leaked sessions; it comes before the cut, so that none begins meanwhile."""
+    if not choices.close_trust:
+        return ()
+    targets, seed = tuple(targets), survey.as_of.isoformat()
+    return tuple(closing(one, targets, choices.incident, seed) for one in written)
 
 
 def _drafts(lineage: Lineage, survey: Survey, chosen: Rung, choices: Choices) -> tuple[Draft, ...]:

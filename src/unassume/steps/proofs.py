@@ -91,7 +91,12 @@ def nothing_left(remains: Remains, enforcement: Enforcement, removable: tuple[st
 
 def notes(remains: Remains, enforcement: Enforcement) -> tuple[str, ...]:
     """What the proofs do not decide: who it is that came back."""
-    return tuple(
+    again = tuple(
+        f"session {session.short_id} of `{session.session_name}` was begun {_text(session.issued_at)}, after the cut, "
+        "by whom its provider calls like a leaked one's owner: he came back, or the thief did (--close-trust)"
+        for session in remains.began_again()
+    )
+    return again + tuple(
         f"session {session.short_id} of `{session.session_name}` was issued {_text(session.issued_at)}, after the cut: "
         "its owner came back, or the thief did with other credentials"
         for session in remains.came_back(enforcement)
@@ -113,7 +118,10 @@ def _uncut(remains: Remains, enforcement: Enforcement) -> list[str]:
         for one in remains.elsewhere(enforcement)
     ]
     by_key = [f"session {one.short_id} was issued with the key behind the leaked token" for one in remains.by_key()]
-    return [*late, *away, *by_key]
+    let_in = [
+        f"session {one.short_id} is not cut, and was begun by whom the trust is to shut out" for one in remains.let_in()
+    ]
+    return [*late, *away, *by_key, *let_in]
 
 
 def _gaps(receipt: Receipt, removable: tuple[str, ...]) -> list[str]:

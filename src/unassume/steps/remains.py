@@ -6,9 +6,12 @@ seen enforced, None while nobody knows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
+from unassume.means.closing import of_the_shut_out
 from unassume.means.judge import judge, principal_of
 from unassume.means.mark import our_statements
 from unassume.model.evidence import Enforcement
@@ -28,12 +31,17 @@ class Remains:
 
     receipt: Receipt
     lineage: Lineage
+    _verdicts: dict[str, Verdict] = field(default_factory=dict, init=False, compare=False, repr=False)
 
-    def targets(self) -> list[Session]:
+    def targets(self) -> tuple[Session, ...]:
         """The sessions that must be dead: those that leaked, and all of a role where the whole role was cut.
 
         Of a person's, also those of which the trail does not tell whose they are.
         """
+        return self._targets
+
+    @cached_property
+    def _targets(self) -> tuple[Session, ...]:
         plan, written = self.receipt.plan, {change.holder_id for change in self.receipt.begun.changes}
         named = [
             one
@@ -43,7 +51,7 @@ class Remains:
         whole, known = self._cut_whole(), {one.id for one in named}
         own = {canary.principal_id for canary in plan.canaries}
         others = (one for one in self.lineage.sessions if one.id not in known and one.principal_id not in own)
-        return [*named, *(one for one in others if one.holder_id in whole or self._may_be_his(one))]
+        return (*named, *(one for one in others if one.holder_id in whole or self._may_be_his(one)))
 
     def cut(self) -> list[Session]:
         """The targets our statements hit; one that no event shows is hit by its name."""
@@ -56,11 +64,13 @@ class Remains:
 
     def late(self, enforced: Enforcement) -> list[Session]:
         """Live targets the cut-off spares, or may spare, although they were issued before the deny was seen to hold."""
-        return [one for one in self.targets() if one.live is not False and self._may_be_late(one, enforced)]
+        dead = self._dead(enforced)
+        return [one for one in self.targets() if one.live is not False and self._may_be_late(one, enforced, dead)]
 
     def came_back(self, enforced: Enforcement) -> list[Session]:
         """Sessions of the cut names issued after the deny held, by nobody of the thief's: not what leaked."""
         first = [self.lineage.session(one) for one in self.lineage.leaked] or self.targets()
+        dead = self._dead(enforced)
         return [
             one
             for one in first
@@ -68,7 +78,7 @@ class Remains:
             and one.issued_at is not None
             and one.issued_at > since
             and self._verdict(one) is Verdict.SPARED
-            and not self._is_below_the_cut(one, enforced)
+            and not self._comes_from(one, dead)
         ]
 
     def elsewhere(self, enforced: Enforcement) -> list[Session]:
@@ -92,12 +102,50 @@ class Remains:
         found = issued_by_key(self.lineage, self.targets(), self.receipt.plan.leaked)
         return [one for one in found if self._verdict(one) is not Verdict.CUT]
 
+    def let_in(self) -> list[Session]:
+        """Sessions not cut, whenever begun, by whom our statements shut out of their role."""
+        begun = of_the_shut_out(self.lineage.sessions, self.receipt.begun.changes)
+        return [one for one in begun if self._verdict(one) is not Verdict.CUT]
+
+    def began_again(self) -> list[Session]:
+        """Sessions under other names, not cut, that began since by whom a provider called like a leaked one's owner."""
+        leaked = [self.lineage.session(one) for one in self.lineage.leaked]
+        names = {one.principal_id for one in leaked}
+        owners = {(one.holder_id, each) for one in leaked for each in one.federated}
+        known = {one.id for one in self.let_in()}
+        return [
+            one
+            for one in self._begun_since()
+            if one.id not in known
+            and one.principal_id not in names
+            and any((one.holder_id, each) in owners for each in one.federated)
+        ]
+
+    def _begun_since(self) -> list[Session]:
+        """Sessions of whom a provider vouched for that may have begun since the write, live and not cut."""
+        since = self.receipt.begun.at.replace(microsecond=0)
+        return [
+            one
+            for one in self.lineage.sessions
+            if one.federated
+            and (one.issued_at is None or one.issued_at >= since)
+            and one.live is not False
+            and self._verdict(one) is not Verdict.CUT
+        ]
+
     def places(self, session: Session) -> ElsewhereSelector | None:
         """Where the session may go on, when it is cut elsewhere alone."""
-        written = (one for one in of_policies(self.receipt.begun.changes) if one.holder_id == session.holder_id)
-        found = (ours.selector for one in written for ours in our_statements(one.after or "") or ())
-        places = (one for one in found if isinstance(one, ElsewhereSelector))
-        return next((one for one in places if one.principal_id == session.principal_id), None)
+        return self._places.get((session.holder_id, session.principal_id))
+
+    @cached_property
+    def _places(self) -> Mapping[tuple[str, str], ElsewhereSelector]:
+        """By role and user id; of several the first written counts."""
+        found: dict[tuple[str, str], ElsewhereSelector] = {}
+        for change in of_policies(self.receipt.begun.changes):
+            for ours in our_statements(change.after or "") or ():
+                if isinstance(ours.selector, ElsewhereSelector):
+                    found.setdefault((change.holder_id, ours.selector.principal_id), ours.selector)
+        return found
 
     def outside(self) -> list[tuple[Session, str, datetime]]:
         """The latest call let through from each address outside its places, of each target cut elsewhere alone."""
@@ -128,7 +176,7 @@ class Remains:
         persons = self.receipt.plan.persons
         return session.holder_id in self.lineage.holders and any(one.is_of(session) is not False for one in persons)
 
-    def _may_be_late(self, session: Session, enforced: Enforcement) -> bool:
+    def _may_be_late(self, session: Session, enforced: Enforcement, dead: set[str]) -> bool:
         """A session no event shows is not late: it is cut by its name, and the trail will tell when it was issued."""
         if self.places(session) is not None:
             return False
@@ -137,22 +185,26 @@ class Remains:
                 return False
             case Verdict.UNSURE:
                 return session.issued_at is not None or session.calls > 0
-            case Verdict.SPARED if self._is_below_the_cut(session, enforced):
+            case Verdict.SPARED if self._comes_from(session, dead):
                 return True
             case Verdict.SPARED:
                 issued, since = session.issued_at, enforced.on(session.holder_id)
                 return since is not None and (issued is None or issued <= since)
 
-    def _is_below_the_cut(self, session: Session, enforced: Enforcement) -> bool:
-        """Whether a session that had to die stands above it: then it is the thief's, whatever it is called."""
-        dead = {
+    def _dead(self, enforced: Enforcement) -> set[str]:
+        """The sessions that had to die: what stands below one of them is the thief's, whatever it is called."""
+        return {
             one.id
             for one in self.targets()
             if (since := enforced.on(one.holder_id)) is None or one.issued_at is None or one.issued_at <= since
         }
-        return self._comes_from(session, dead)
 
     def _verdict(self, session: Session) -> Verdict:
+        if session.id not in self._verdicts:
+            self._verdicts[session.id] = self._judged(session)
+        return self._verdicts[session.id]
+
+    def _judged(self, session: Session) -> Verdict:
         verdicts = {
             judge(change.after, principal_of(session))
             for change in of_policies(self.receipt.begun.changes)
@@ -163,8 +215,7 @@ class Remains:
 
     def _comes_from(self, session: Session, ids: set[str]) -> bool:
         """Whether one of these sessions stands above this one."""
-        family = {one.id: one for one in self.lineage.sessions}
-        seen: set[str] = set()
+        family, seen = self._family, set[str]()
         above = session.parent.session_id if session.parent else None
         while above is not None and above not in seen:
             if above in ids:
@@ -173,3 +224,7 @@ class Remains:
             parent = family[above].parent if above in family else None
             above = parent.session_id if parent else None
         return False
+
+    @cached_property
+    def _family(self) -> Mapping[str, Session]:
+        return {one.id: one for one in self.lineage.sessions}

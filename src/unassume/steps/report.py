@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import assert_never
 
 from unassume.means.mark import our_statements
+from unassume.means.trust import our_trust
 from unassume.model.plans import HOLD_RUNGS, Change
 from unassume.model.receipts import (
     Begun,
@@ -26,7 +27,7 @@ from unassume.model.receipts import (
 )
 from unassume.model.reports import Cut, Decision, Moment, Report, ReportStatus
 from unassume.model.sessions import Session
-from unassume.steps.messages import freeze, messages
+from unassume.steps.messages import abridged, freeze, messages
 from unassume.steps.seals import digest, seals
 
 NOT_RECORDED = "the receipt does not keep what was agreed to at the guards"
@@ -117,14 +118,23 @@ def _decision(receipt: Receipt) -> Decision:
         leaked=plan.leaked,
         assumed=plan.assumed,
         cut_off=None if plan.rung in (*HOLD_RUNGS, "issuance") or plan.purpose == "undo" else begun.cut_off,
-        consent=NOT_RECORDED,
+        consent=_consent(begun.agreed),
     )
+
+
+def _consent(agreed: tuple[str, ...] | None) -> str:
+    """Which guards were lifted, and how."""
+    if agreed is None:
+        return NOT_RECORDED
+    return "; ".join(agreed) or "no guard had to be lifted"
 
 
 def _cut(change: Change, state: ChangeState) -> Cut:
     is_removal = change.after is None
     text = (change.before if is_removal else change.after) or ""
-    ends = [ours.until for ours in our_statements(text) or () if ours.until is not None]
+    shut = our_trust(text)
+    found = our_statements(text) or (() if shut is None else (shut,))
+    ends = [ours.until for ours in found if ours.until is not None]
     return Cut(
         slot=change.slot.label,
         state=state,
@@ -140,8 +150,10 @@ def _leaked(receipt: Receipt) -> tuple[Session, ...]:
 
 
 def _bystanders(receipt: Receipt) -> tuple[Session, ...]:
-    """Those the plan saw hit, or perhaps hit, besides the leaked; whoever came before apply is not in the receipt."""
+    """Those apply saw hit, or perhaps hit, besides the leaked; in an older receipt those the plan saw."""
     plan = receipt.plan
+    if receipt.begun.bystanders is not None:
+        return receipt.begun.bystanders
     hit = {each for one in plan.outlooks if one.chosen for each in (*one.bystanders, *one.unsure)}
     return tuple(each for each in plan.sessions if each.id in hit.difference(plan.targets))
 
@@ -150,8 +162,8 @@ def _moments(entries: Iterable[Entry], changes: tuple[Change, ...]) -> Iterator[
     """In the order of the journal, which is the order in which things were done."""
     for entry in entries:
         if isinstance(entry, Begun):
-            made = f"plan made by {entry.plan.caller_arn}: {entry.plan.rung}, lead {entry.plan.lead}"
-            yield Moment(at=entry.plan.created_at, what=made)
+            plan, lead = entry.plan, abridged(entry.plan.lead.split(), " ")
+            yield Moment(at=plan.created_at, what=f"plan made by {plan.caller_arn}: {plan.rung}, lead {lead}")
         yield Moment(at=entry.at, what=_told(entry, changes))
 
 

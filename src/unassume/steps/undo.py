@@ -29,6 +29,8 @@ def undo(receipt: Receipt, world: World) -> Plan:
     touched = [
         change for change, state in zip(receipt.begun.changes, receipt.states, strict=True) if state != "untouched"
     ]
+    if not touched:
+        raise RefusedError(f"receipt {receipt.id} wrote nothing", hint="there is nothing to put back")
     return Plan(
         tool=f"unassume {__version__}",
         purpose="undo",

@@ -9,11 +9,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from unassume.errors import AccessError, InputError, RefusedError, TrailError
+import msgspec
+
+from unassume.errors import AccessError, InputError, RefusedError, StaleError, TrailError
 from unassume.means.mark import our_statements
 from unassume.model.evidence import Evidence, Loss, Wait, Watched
+from unassume.model.leads import parse_lead
+from unassume.model.plans import Choices, Plan
 from unassume.model.receipts import Receipt, fold
+from unassume.model.selectors import TAG
 from unassume.ports import World
+from unassume.steps.apply import apply
+from unassume.steps.find import find
+from unassume.steps.plan import plan
+from unassume.steps.survey import survey
 from unassume.steps.verify import verify
 
 _KEPT_APART = "; "
@@ -42,6 +51,64 @@ def watch(receipt: Receipt, world: World, *, every: timedelta, until: datetime |
         world.clock.sleep(min(every.total_seconds(), max(1.0, (ends_at - world.accounts.now()).total_seconds())))
     contained = evidence is not None and evidence.contained
     return Watched(receipt_id=receipt.id, ended_at=world.accounts.now(), looks=looks, contained=contained)
+
+
+def until_clean(
+    receipt: Receipt, world: World, *, times: int, every: timedelta, until: datetime | None = None
+) -> Watched:
+    """Watch, and cut what comes of the leaked sessions again, so many times at most.
+
+    Again means the same rung and lead, in the accounts in reach, with nobody's consent to any bystander; and only where
+    the trail is certain that a leaked session issued what lives. Errors as of `watch`; PartialError as of `apply`.
+    """
+    receipts, looks = list[str](), 0
+    while True:
+        seen = watch(receipt, world, every=every, until=until)
+        looks += seen.looks
+        seen = msgspec.structs.replace(seen, looks=looks, cut_again=tuple(receipts))
+        if not seen.losses:
+            return seen
+        if len(receipts) == times:
+            return msgspec.structs.replace(seen, why_not_again=f"it was cut again {times} times already")
+        try:
+            receipt = _cut_again(receipt, seen, world)
+        except (RefusedError, StaleError, AccessError, TrailError) as error:
+            return msgspec.structs.replace(seen, why_not_again=error.message)
+        receipts.append(receipt.id)
+        world.progress.tell("watch", f"cut again: receipt {receipt.id}")
+
+
+def _cut_again(receipt: Receipt, seen: Watched, world: World) -> Receipt:
+    """The same cut, of what the lead leads to by now; RefusedError where the loss is none that cutting again mends."""
+    if any(loss.proof != "nothing-left" for loss in seen.losses):
+        raise RefusedError("a policy of ours is gone or does not hold: that is for a person to look at")
+    made = receipt.plan
+    lineage = find(parse_lead(made.lead), world)
+    known = {one.id for one in made.sessions}
+    new = [lineage.session(one) for one in lineage.descendants if one not in known]
+    if not new:
+        raise RefusedError("no session is new: what is left is none that cutting again mends")
+    if unsure := [one for one in new if one.edge is None or one.edge.confidence != "certain"]:
+        raise RefusedError(f"that a leaked session issued {unsure[0].short_id} is not certain")
+    again = plan(lineage, survey(lineage, world), _same_choices(made))
+    if uncut := [one.session_name for one in new if one.live is not False and not _is_hit(again, one.id)]:
+        raise RefusedError(f"session `{uncut[0]}` would not be cut by it")
+    return apply(again, world)
+
+
+def _same_choices(made: Plan) -> Choices:
+    """What was chosen for a plan; RefusedError for what it does not keep."""
+    if made.rung == "elsewhere":
+        raise RefusedError("a cut by place is not made again: its places are the responder's word")
+    tags = {person.key.removeprefix(TAG) for person in made.persons if person.key.startswith(TAG)}
+    return Choices(
+        incident=made.incident, rung=made.rung, leaked=made.leaked, canary=bool(made.canaries),
+        person_tag=next(iter(tags), None),
+    )  # fmt: skip
+
+
+def _is_hit(made: Plan, session_id: str) -> bool:
+    return any(session_id in one.cut for one in made.outlooks if one.chosen)
 
 
 def needed_until(receipt: Receipt) -> datetime:

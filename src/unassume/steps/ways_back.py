@@ -14,13 +14,15 @@ from unassume.iam.documents import DocumentKind, Policy, PrincipalEntry, parse
 from unassume.iam.evaluate import Request
 from unassume.iam.principals import AssumedRole, User, context_keys, is_everyone
 from unassume.iam.values import UNKNOWN, Context, Value
+from unassume.means.closing import shut_out
 from unassume.means.mark import our_statements
 from unassume.model.lineages import Lineage
-from unassume.model.plans import HOLD_RUNGS, Gap, RungName, WayBack
-from unassume.model.surveys import Role, Surveyed, UserSubject
+from unassume.model.plans import HOLD_RUNGS, Change, Gap, RungName, WayBack
+from unassume.model.surveys import Role, RoleSubject, Surveyed, UserSubject
 
 _SHOWN = 5
 _NARROW = "narrow its trust, or hold the role until that is done (--rung hold)"
+_AT_PROVIDER = "end his access at the provider, or shut him out by the role's trust (--close-trust)"
 _STRANGER = "000000000000"
 # AWS: https://docs.aws.amazon.com/rolesanywhere/latest/userguide/introduction.html
 _SERVICES = MappingProxyType(
@@ -28,8 +30,12 @@ _SERVICES = MappingProxyType(
 )
 
 
-def ways_back(lineage: Lineage, holders: Iterable[Surveyed]) -> tuple[WayBack, ...]:
-    """Who issued the leaked sessions, and so can issue the next; and whom the trusts of these roles let in."""
+def ways_back(lineage: Lineage, holders: Iterable[Surveyed], changes: Iterable[Change] = ()) -> tuple[WayBack, ...]:
+    """Who issued the leaked sessions, and so can issue the next; and whom the trusts of these roles let in.
+
+    Whom one of these changes shuts out of a role is named no more.
+    """
+    changes = tuple(changes)
     roles = [one for one in holders if isinstance(one, Role)]
     issuers = _issuers(lineage)
     again = "take or give out new tokens, which no policy stops"
@@ -42,7 +48,12 @@ def ways_back(lineage: Lineage, holders: Iterable[Surveyed]) -> tuple[WayBack, .
             )
             for issuer in issuers
         ),
-        *(way for role in roles for way in _entrances(role, roles, frozenset(issuers))),
+        *_again(lineage, changes),
+        *(
+            way
+            for role in roles
+            for way in _entrances(role, roles, frozenset(issuers), shut_out(changes, role.subject))
+        ),
     )
 
 
@@ -54,12 +65,25 @@ def open_doors(holders: Iterable[Surveyed], rung: RungName) -> tuple[Gap, ...]:
     return tuple(Gap(what=one.subject.label, why=why) for one in holders if isinstance(one, Role) and _is_public(one))
 
 
+def _again(lineage: Lineage, changes: tuple[Change, ...]) -> Iterator[WayBack]:
+    """Whom a provider vouched for when the leaked sessions began: he needs no credentials of AWS to begin another."""
+    sessions = [lineage.session(one) for one in lineage.leaked]
+    named = {(each, one.holder) for one in sessions if isinstance(one.holder, RoleSubject) for each in one.federated}
+    for subject, holder in sorted(named, key=lambda pair: (pair[0], pair[1].label)):
+        if (subject.provider, subject.subject) not in shut_out(changes, holder):
+            what = f"`{subject.subject}` of {subject.provider} can begin a session of {holder.label} again"
+            yield WayBack(what=f"{what}; no deny on sessions stops that", closed_by=_AT_PROVIDER)
+
+
 def _issuers(lineage: Lineage) -> list[str]:
-    parents = (lineage.session(one).parent for one in lineage.leaked)
+    leaked = [lineage.session(one) for one in lineage.leaked]
+    parents = (one.parent for one in leaked if not one.federated)
     return sorted({one.arn or one.principal_id or one.kind for one in parents if one is not None})
 
 
-def _entrances(role: Role, roles: list[Role], known: frozenset[str]) -> Iterator[WayBack]:
+def _entrances(
+    role: Role, roles: list[Role], known: frozenset[str], shut: frozenset[tuple[str, str]]
+) -> Iterator[WayBack]:
     label = role.subject.label
     trust = _read(role.trust)
     if trust is None:
@@ -71,7 +95,7 @@ def _entrances(role: Role, roles: list[Role], known: frozenset[str]) -> Iterator
             yield _between(other, role, may)
     named = _named(trust)
     yield from _wide(label, role.account, named)
-    yield from _vouched(label, named)
+    yield from _vouched(label, named, shut)
     others = sorted({one.text for one in named if one.kind == "AWS" and not _is_wide(one)} - known - {role.arn})
     if others:
         more = f" and {len(others) - _SHOWN} others" if len(others) > _SHOWN else ""
@@ -102,10 +126,12 @@ def _wide(label: str, account: str, named: list[PrincipalEntry]) -> Iterator[Way
         yield WayBack(what=what, closed_by="narrow its trust if the thief may hold others of them")
 
 
-def _vouched(label: str, named: list[PrincipalEntry]) -> Iterator[WayBack]:
+def _vouched(label: str, named: list[PrincipalEntry], shut: frozenset[tuple[str, str]]) -> Iterator[WayBack]:
     """Providers and services: AssumeRoleWithSAML, ...WithWebIdentity and CreateSession ask no identity's policies."""
     for provider in sorted({one.text for one in named if one.kind == "Federated"}):
-        what = f"whoever {provider} vouches for can take a new session of {label}; no deny on sessions stops that"
+        out = ", ".join(sorted(f"`{subject}`" for one, subject in shut if one == provider))
+        but = f" under another name than {out}" if out else ""
+        what = f"whoever {provider} vouches for{but} can take a new session of {label}; no deny on sessions stops that"
         yield WayBack(what=what, closed_by="end the person's access at the identity provider, or narrow the trust")
     for service in sorted({one.text for one in named if one.kind == "Service"}):
         what = f"{service} takes new sessions of {label} for what runs on it, and for whoever may pass the role to it"

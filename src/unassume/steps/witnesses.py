@@ -23,6 +23,7 @@ from unassume.model.slots import (
     AnyScp,
     RoleInlinePolicy,
     RoleManagedPolicy,
+    RoleTrustStatement,
     Scp,
     Slot,
     UserInlinePolicy,
@@ -215,7 +216,7 @@ def _place(slot: Slot) -> str | None:
             return policy
         case RoleManagedPolicy() | UserManagedPolicy():
             return slot.arn
-        case AccessKeyStatus() | Scp() | UserScp():
+        case AccessKeyStatus() | Scp() | UserScp() | RoleTrustStatement():
             return None
         case _:
             assert_never(slot)

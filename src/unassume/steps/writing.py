@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from unassume.errors import AccessError, InputError, PartialError, StaleError, UnassumeError
 from unassume.model.plans import Change
 from unassume.model.receipts import READ_LAG_SECONDS, Begun, Entry, Intended, Receipt, Refused, Undone, Written, fold
+from unassume.model.slots import RoleTrustStatement
 from unassume.model.surveys import Subject
 from unassume.ports import World
 from unassume.steps.taking_back import cannot_be_put_back, takes_back
 
 _TOLD_ONE_BY_ONE = 5
+_AGAIN_SECONDS = 10
 
 
 class _NotWrittenError(Exception):
@@ -36,20 +38,31 @@ def carry_out(begun: Begun, indexes: Iterable[int], world: World, *, may_be_writ
     except KeyboardInterrupt:
         raise _half_done(begun, "interrupted") from None
     if row.failures and row.refused == len(order) and not may_be_written:
-        raise row.failures[0]
+        raise _as_moved_on(row.failures[0])
     if row.failures:
         more = f", and {len(row.failures) - 1} more failed" if len(row.failures) > 1 else ""
         raise _half_done(begun, f"{row.failures[0].message}{more}") from row.failures[0]
     return finished(begun, world)
 
 
+def _as_moved_on(cause: UnassumeError) -> UnassumeError:
+    """The room was there when the quotas were read a moment ago: somebody else took it, so plan again."""
+    if cause.facts.get("code") != "LimitExceeded":
+        return cause
+    return StaleError(f"the room for the cut was taken meanwhile: {cause.message}", hint="plan again")
+
+
 def _by_subject(begun: Begun, indexes: Iterable[int]) -> list[list[int]]:
-    """The changes on one role or user together; accounts take turns, so that none is asked for all its own at once."""
-    found: dict[Subject, list[int]] = {}
+    """The changes on one role or user together; accounts take turns, so that none is asked for all its own at once.
+
+    A trust stands by itself: no deny waits until it reads back.
+    """
+    found: dict[tuple[Subject, bool], list[int]] = {}
     for index in indexes:
-        found.setdefault(begun.changes[index].slot.subject, []).append(index)
+        slot = begun.changes[index].slot
+        found.setdefault((slot.subject, isinstance(slot, RoleTrustStatement)), []).append(index)
     turns, seen = [], Counter[str]()
-    for subject, together in found.items():
+    for (subject, _), together in found.items():
         turns.append((seen[subject.account], together))
         seen[subject.account] += 1
     return [together for _, together in sorted(turns, key=lambda one: one[0])]
@@ -156,6 +169,9 @@ def _read_back(change: Change, world: World) -> None:
             return
         if standing.text != change.before:
             break
+        if waited % _AGAIN_SECONDS == _AGAIN_SECONDS - 1 and isinstance(change.slot, RoleTrustStatement):
+            # The trust is one text for all who write it: somebody else's write may have taken ours away.
+            world.accounts.write(change.slot, change.before, change.after)
         if waited < READ_LAG_SECONDS:
             world.clock.sleep(1)
     raise StaleError(f"the {change.slot.label} does not read back as written", hint="somebody may be editing it")

@@ -48,6 +48,8 @@ class UserIdentity(msgspec.Struct, frozen=True, rename="camel"):
     arn: str | None = None
     principal_id: str | None = None
     access_key_id: str | None = None
+    user_name: str | None = None
+    identity_provider: str | None = None
     session_context: SessionContext | None = None
 
     @property

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from unassume.model.sessions import Edge, Issuer, Session
-from unassume.model.sightings import Identity, Issuance, Sighting, Use
+from unassume.model.sightings import FederatedSubject, Identity, Issuance, Sighting, Use
 from unassume.trail.groups import Group, group_sightings
 from unassume.trail.groups import session_id as session_id
 
@@ -54,6 +54,7 @@ def _session(group: Group, namesakes: Namesakes, as_of: datetime) -> Session:
         key_ids=group.key_ids, source_identity=group.source_identity, user_id=group.user_id,
         user_name=group.user_name,
         tags=issuances[0].tags if issuances else (), are_tags_known=_are_tags_known(group), parent=parent, edge=edge,
+        federated=_federated(group),
         calls=_total([use.calls for use in uses], uses), denied=_total([use.denied for use in uses], uses),
         explicit_denies=_total([use.explicit_denies for use in uses], uses),
         first_seen=min((use.first_seen for use in uses), default=None),
@@ -74,6 +75,12 @@ def _are_tags_known(group: Group) -> bool:
     """
     all_told = group.issuances and not any(is_chained(issuance.caller) for issuance in group.issuances)
     return bool(all_told) and len({issuance.tags for issuance in group.issuances}) == 1
+
+
+def _federated(group: Group) -> tuple[FederatedSubject, ...]:
+    """Whom providers vouched for in all its issuing events; nobody where one of them does not say."""
+    named = {issuance.federated for issuance in group.issuances}
+    return () if None in named else tuple(sorted(one for one in named if one is not None))
 
 
 def _expiry(group: Group) -> tuple[datetime | None, str]:

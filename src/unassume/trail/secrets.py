@@ -16,6 +16,9 @@ _KEY_PARTS = (
     "secretaccesskey", "secretkey", "secretstring", "secretbinary", "clientsecret", "privatekey",
     "password", "passphrase", "samlassertion",
 )  # fmt: skip
+# AWS: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html: the name of whom the
+# token speaks, which is all that tells him apart.
+_NO_SECRETS = ("subjectfromwebidentitytoken",)
 # The first letters of session tokens as STS has issued them since 2019; a URL holds them percent-encoded. A session
 # name has 64 characters at most, so that no name a thief chooses passes for a token.
 _TOKEN = re.compile(r"(?:IQoJ|FwoG|FQoG)[A-Za-z0-9+/=%_-]{150,}")
@@ -53,4 +56,4 @@ def _cleaned(value: object) -> object:
 def _is_secret(key: str) -> bool:
     """Whether a field of that name holds a secret when it holds text."""
     plain = re.sub(r"[^a-z]", "", key.lower())
-    return any(part in plain for part in _KEY_PARTS)
+    return plain not in _NO_SECRETS and any(part in plain for part in _KEY_PARTS)

@@ -84,7 +84,7 @@ def test_faults(lab: Lab) -> None:
     iam = client(lab, "iam", lab.credentials("root"))
     assert [code_of(iam.list_users) for _ in range(4)] == ["OK", "Throttling", "Throttling", "OK"]
     status, shown = ask(lab, "GET", "/_lab/faults")
-    fault = asked | {"seconds": 0, "principal": None}
+    fault = asked | {"seconds": 0, "per_second": 0, "principal": None}
     assert (status, shown) == (200, {"faults": [{"fault": fault, "matched": 4, "fired": 2}]})
     assert ask(lab, "DELETE", "/_lab/faults") == (200, {"faults": []})
     assert lab.faults.all() == ()

@@ -51,6 +51,8 @@ class MotoApp:
 
     def forward(self, incoming: Incoming, signed: Signed, account: str, what: str) -> Answer:
         """moto's answer; a Refusal where it has none, so that no HTML page or traceback ever leaves the lab."""
+        if what == "ec2:DescribeInstances":
+            _filter_by_profile()
         started: dict[str, Any] = {}
         if next(self._forwarded) % _FORGET_EVERY == 0:
             # moto keeps every instance it ever made, overwritten S3 objects too, for a dashboard nobody opens here.
@@ -94,6 +96,16 @@ def _prime() -> None:
             importlib.import_module("moto.ec2.models")
     finally:
         os.environ.update(held)
+
+
+@lru_cache(maxsize=1)
+def _filter_by_profile() -> None:
+    """Let moto's DescribeInstances filter by the ARN of an instance profile, which it keeps but does not look at.
+
+    AWS: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
+    """
+    known = importlib.import_module("moto.ec2.utils").filter_dict_attribute_mapping
+    known.setdefault("iam-instance-profile.arn", "iam_instance_profile.Arn")
 
 
 class _Dispatcher(DomainDispatcherApplication):

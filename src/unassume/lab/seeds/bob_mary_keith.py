@@ -31,7 +31,7 @@ def responder_policy(account: str) -> dict[str, Any]:
         allow(
             "CutAndUndo",
             ["iam:GetRole", "iam:ListRolePolicies", "iam:GetRolePolicy", "iam:PutRolePolicy", "iam:DeleteRolePolicy",
-             "iam:ListAttachedRolePolicies"],
+             "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole"],
             arn(account, "role/*"),
         ),
         # AWS's own managed policies stand in an account named `aws`.
@@ -43,6 +43,14 @@ def responder_policy(account: str) -> dict[str, Any]:
             "ReadTrail", ["cloudtrail:LookupEvents", "account:ListRegions", "iam:GetAccountAuthorizationDetails"],
             "*",
         ),
+        allow(
+            "ReadWorkloads",
+            ["ec2:DescribeInstances", "lambda:ListFunctions", "ecs:ListClusters", "ecs:ListTasks", "ecs:DescribeTasks",
+             "ecs:DescribeTaskDefinition", "eks:ListClusters", "eks:ListPodIdentityAssociations",
+             "eks:DescribePodIdentityAssociation"],
+            "*",
+        ),
+        allow("AskWhatIsAllowed", ["iam:SimulatePrincipalPolicy"], [arn(account, "user/*"), arn(account, "role/*")]),
         allow("Canary", ["sts:AssumeRole"], arn(account, f"role/{ROLE}")),
     )  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""What runs on a role, one file per service; read-only calls, and nothing is decided here."""
