@@ -107,7 +107,7 @@ class AwsAccounts:
             return HeldScps(why_not="it needs --organization-profile, credentials of the management account")
         try:
             return HeldScps(policies=tuple(scps.ours(self._organizations(), self.caller().account)))
-        except (AccessError, InputError) as error:
+        except AccessError as error:
             return HeldScps(why_not=error.message)
 
     def scps_over(self, account: str) -> BindingScps:
