@@ -53,6 +53,7 @@ bench: $(VENV)/dev.ok
 	$(BIN)/python bench/startup.py
 	$(BIN)/python bench/calls.py
 	$(BIN)/python -m bench.one_cut
+	$(BIN)/python -m bench.many_roles
 	$(BIN)/python bench/decisions.py
 	$(BIN)/python bench/million_sessions.py
 	$(BIN)/python -m bench.lab_start
