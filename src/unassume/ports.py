@@ -61,7 +61,7 @@ class Accounts(Protocol):
         """Every inline and customer managed policy of the account's roles and users, or of that role; AccessError."""
 
     def held_scps(self) -> HeldScps:
-        """The SCPs of the organization that bear our name, or why nobody may look; InputError for an unknown profile."""
+        """The organization's SCPs that bear our name, or why nobody may look; InputError for an unknown profile."""
 
     def scps_over(self, account: str) -> BindingScps:
         """The SCPs that bind an account at every level, or why nobody may look; never raises for what forbids it."""
