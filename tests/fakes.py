@@ -14,7 +14,7 @@ from unassume.errors import AccessError, InputError, TrailError
 from unassume.means import trust
 from unassume.means.splice import with_statement
 from unassume.model.evidence import Probe, Probed, ProfileProbe
-from unassume.model.inventories import HeldPolicy, HeldScps
+from unassume.model.inventories import BindingScps, HeldPolicy, HeldScps
 from unassume.model.receipts import Begun, Entry, Intended
 from unassume.model.sightings import Ask, Coverage, Issuance, RegionRead, Sighting
 from unassume.model.slots import (
@@ -110,6 +110,7 @@ class FakeAccounts:
     scps: ScpRoom = field(default_factory=lambda: ScpRoom(why_not="it needs --organization-profile"))
     scps_unread: str = ""
     stray: tuple[HeldPolicy, ...] = ()
+    other_scps: tuple[tuple[str, str], ...] = ()
     skew: float = 0.0
     read_lag: float = 0.0
     propagation: float = 3.0
@@ -175,10 +176,16 @@ class FakeAccounts:
         attached = [(slot, text) for slot, text in self.slots.items() if isinstance(slot, AnyScp)]
         found = tuple(
             HeldPolicy(account=slot.account, holder="account", holder_name=slot.account, holder_id="",
-                       name=slot.policy, text=text)
+                       name=slot.policy, text=text, id=f"p-{slot.policy[-8:]}")
             for slot, text in attached
         )  # fmt: skip
         return HeldScps(policies=(*found, *self.stray))
+
+    def scps_over(self, account: str) -> BindingScps:
+        """Ours, those of the fake, and `others`; as readable as the organization is."""
+        found = self.held_scps()
+        ours = tuple((one.name, one.text) for one in found.policies)
+        return BindingScps(policies=() if found.why_not else (*ours, *self.other_scps), why_not=found.why_not)
 
     def read(self, slot: Slot) -> Standing:
         held = self.survey(slot.subject)

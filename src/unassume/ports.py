@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from unassume.model.evidence import Probe, Probed, ProfileProbe
-from unassume.model.inventories import HeldPolicy, HeldScps
+from unassume.model.inventories import BindingScps, HeldPolicy, HeldScps
 from unassume.model.preflights import Answer, Question
 from unassume.model.receipts import Entry
 from unassume.model.sightings import Ask, Coverage, Sighting
@@ -61,7 +61,10 @@ class Accounts(Protocol):
         """Every inline and customer managed policy of the account's roles and users, or of that role; AccessError."""
 
     def held_scps(self) -> HeldScps:
-        """The SCPs of the organization that bear our name, or why nobody may look; never raises for what forbids it."""
+        """The organization's SCPs that bear our name, or why nobody may look; InputError for an unknown profile."""
+
+    def scps_over(self, account: str) -> BindingScps:
+        """The SCPs that bind an account at every level, or why nobody may look; never raises for what forbids it."""
 
     def read(self, slot: Slot) -> Standing:
         """What stands in the slot now, its text exactly as AWS keeps it."""

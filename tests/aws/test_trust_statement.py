@@ -111,6 +111,13 @@ def test_an_edited_statement_is_not_written_over(aws: Loopback, accounts: AwsAcc
         accounts.write(SLOT, None, TEXT)
 
 
+def test_what_went_with_its_role_is_taken_out_already(aws: Loopback, accounts: AwsAccounts) -> None:
+    """A deleted role takes its trust with it: nothing is written, and nothing stands."""
+    aws.play("GetRole", GONE)
+    accounts.write(SLOT, TEXT, None)
+    assert accounts.read(SLOT).text is None
+
+
 def test_the_last_statement_is_not_taken_out(aws: Loopback, accounts: AwsAccounts) -> None:
     """AWS takes no trust without one: somebody took the others away."""
     aws.play("GetRole", role(f'{{"Version":"2012-10-17","Statement":[{TEXT}]}}'))

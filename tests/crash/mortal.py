@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tests.fakes import FakeAccounts, FakeJournal
 from unassume.model.evidence import Probe, Probed, ProfileProbe
-from unassume.model.inventories import HeldPolicy, HeldScps
+from unassume.model.inventories import BindingScps, HeldPolicy, HeldScps
 from unassume.model.receipts import Entry
 from unassume.model.slots import Slot, Standing
 from unassume.model.surveys import Caller, ScpRoom, Subject, Surveyed
@@ -57,6 +57,9 @@ class MortalAccounts:
 
     def held_scps(self) -> HeldScps:
         return self.inner.held_scps()
+
+    def scps_over(self, account: str) -> BindingScps:
+        return self.inner.scps_over(account)
 
     def policies(self, role: str | None = None) -> Iterable[HeldPolicy]:
         return self.inner.policies(role)

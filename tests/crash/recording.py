@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from unassume.model.evidence import Probe, Probed, ProfileProbe
-from unassume.model.inventories import HeldPolicy, HeldScps
+from unassume.model.inventories import BindingScps, HeldPolicy, HeldScps
 from unassume.model.plans import Plan
 from unassume.model.receipts import Begun, Entry
 from unassume.model.sightings import Ask, Coverage, Sighting
@@ -60,6 +60,9 @@ class RecordedAccounts:
         if found is not None:
             self.seen[subject] = found
         return found
+
+    def scps_over(self, account: str) -> BindingScps:
+        return self.inner.scps_over(account)
 
     def held_scps(self) -> HeldScps:
         return self.inner.held_scps()

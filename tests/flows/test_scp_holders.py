@@ -11,11 +11,13 @@ import pytest
 
 from tests.cli.running import REGIONS
 from tests.lab.acting import answer_of, assume
+from tests.steps.made import proof
 from unassume.lab import Credentials, Lab
 from unassume.lab.clients import client
 from unassume.model.leads import Lead, RoleLead, parse_lead
 from unassume.model.plans import Choices, Plan, RungName
-from unassume.model.slots import UserScp
+from unassume.model.receipts import fold
+from unassume.model.slots import RoleManagedPolicy, UserScp
 from unassume.ports import World
 from unassume.steps.apply import apply
 from unassume.steps.find import find
@@ -24,6 +26,7 @@ from unassume.steps.plan import plan
 from unassume.steps.status import status
 from unassume.steps.survey import survey
 from unassume.steps.undo import undo
+from unassume.steps.verify import verify
 from unassume.wiring import connect
 
 MEMBER, KIND, ROLE = "111122223333", "SERVICE_CONTROL_POLICY", "Deployer"
@@ -123,6 +126,8 @@ def test_a_user_s_token_is_cut_and_nobody_else_s(lab: Lab, people: dict[str, Cre
     assert works(lab, leaked=leaked, **others) == {"leaked": False, **dict.fromkeys(others, True)}
     (one,) = status(world).ours
     assert one.slot == made.changes[0].slot
+    lab.clock.advance(AN_HOUR / 2)
+    assert proof(verify(receipt, world), "enforced")  # by its own refusal in the trail: no other SCP denies
     apply(undo(receipt, world), world, CONSENT)
     lab.clock.advance(60)
     assert works(lab, leaked=leaked) == {"leaked": True}
@@ -160,3 +165,41 @@ def test_everybody_on_one_role_is_cut(lab: Lab, people: dict[str, Credentials], 
     lab.clock.advance(60)
     assert works(lab, **on) == dict.fromkeys(on, True)
     assert scps(lab) == ["FullAWSAccess"]
+
+
+@pytest.mark.parametrize("rung", ["scp", "session-name"])
+@pytest.mark.parametrize("is_made_anew", [False, True])
+def test_a_cut_on_a_role_that_is_gone_is_undone(
+    lab: Lab, people: dict[str, Credentials], world: World, rung: RungName, is_made_anew: bool
+) -> None:
+    """Deleted since, perhaps made anew by a pipeline: the SCP goes, the new role is untouched, the receipt closed."""
+    iam = client(lab, "iam", lab.credentials(f"root-{MEMBER}"))
+    name = f"Short-{rung}-{is_made_anew}"
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+    lab.clock.advance(60)
+    leaked = assume(lab, people["keith"], f"arn:aws:iam::{MEMBER}:role/{name}", "keith")
+    lab.clock.advance(AN_HOUR / 4)
+    receipt = apply(planned(world, parse_lead(leaked.access_key_id), rung), world, CONSENT)
+    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=name, PolicyName=policy)
+    iam.delete_role(RoleName=name)
+    if is_made_anew:
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+        iam.put_role_policy(RoleName=name, PolicyName="All", PolicyDocument=EVERYTHING)
+    lab.clock.advance(60)
+    undone = apply(undo(receipt, world), world, CONSENT)
+    assert undone.is_complete
+    assert undone.begun.absent == (() if rung == "scp" else (0,))
+    assert fold(world.journal.entries(receipt.id)).undone_by == undone.id
+    assert scps(lab) == ["FullAWSAccess"]
+    assert not is_made_anew or iam.list_role_policies(RoleName=name)["PolicyNames"] == ["All"]
+
+
+def test_a_managed_policy_outlives_its_role_and_is_removed(lab: Lab, world: World) -> None:
+    """Detached when the role was deleted, it stands in the account until it is taken back."""
+    iam = client(lab, "iam", lab.credentials(f"root-{MEMBER}"))
+    slot = RoleManagedPolicy(account=MEMBER, role="Gone", policy="Unassume-inc-99999999")
+    iam.create_policy(PolicyName=slot.policy, PolicyDocument=EVERYTHING)
+    assert world.accounts.read(slot).text is None
+    world.accounts.write(slot, EVERYTHING, None)
+    assert slot.arn not in [one["Arn"] for one in iam.list_policies(Scope="Local")["Policies"]]

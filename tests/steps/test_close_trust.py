@@ -304,6 +304,7 @@ def test_it_is_pruned_when_its_sid_says_so() -> None:
     assert prune(status(set_up.world), set_up.world).changes == ()
     set_up.clock.at += timedelta(hours=37)
     made = prune(status(set_up.world), set_up.world, "inc-1")
+    assert [change.holder_id for change in made.changes] == [ROLE_ID] * len(made.changes)
     assert len(made.changes) == 2
     apply(made, set_up.world, EVERYTHING)
     assert (trust(set_up), set_up.accounts.slots) == (TRUST, {})

@@ -210,3 +210,34 @@ def test_federated_sessions_are_seen_before_they_are_used(name: str) -> None:
     saml = {"type": "SAMLUser", "principalId": "provider:keith@example.com", "userName": "keith@example.com"}
     granted = msgspec.structs.replace(assume(0, saml, "keith@example.com", KEY), name=name)
     assert [(found.origin, found.session_name) for found in issuances(granted)] == [(name, "keith@example.com")]
+
+
+BY_SCP = "User: x is not authorized to perform: s3:ListBuckets with an explicit deny in a service control policy"
+SCP_ARN = "arn:aws:organizations::111122223333:policy/o-exampleorgid/service_control_policy/p-example1"
+
+
+@pytest.mark.parametrize(
+    ("message", "denying"),
+    [
+        (BY_SCP, ""),
+        (f"{BY_SCP}: {SCP_ARN}", "p-example1"),
+        (f"{BY_SCP}: {SCP_ARN}. Encoded authorization failure message: aGVsbG8tb25seS1BV1M", "p-example1"),
+        (f"{BY_SCP}: arn:aws:organizations::111122223333:policy/elsewhere", ""),
+        (f"{BY_SCP}: {SCP_ARN} and more", None),
+        (f"{BY_SCP}: {SCP_ARN} is not authorized with an explicit deny in an identity-based policy", None),
+        (DENY, None),
+    ],
+)
+def test_which_scp_denied_is_kept(message: str, denying: str | None) -> None:
+    """By its id where AWS names it, by no id where it does not; and an SCP's refusal is no policy's of the role."""
+    refused = event(5, "ListBuckets", KEITH, errorCode="AccessDenied", errorMessage=message)
+    again = event(7, "ListBuckets", KEITH, errorCode="AccessDenied", errorMessage=message)
+    (found,) = uses(again, refused)
+    assert found.scp_denies == (() if denying is None else ((denying, at(5)),))
+    assert found.denied == 2
+
+
+def test_an_scp_s_words_in_another_error_count_for_nothing() -> None:
+    """Only a refusal says who refused."""
+    (found,) = uses(event(5, "ListBuckets", KEITH, errorCode="NoSuchBucket", errorMessage=BY_SCP))
+    assert found.scp_denies == ()

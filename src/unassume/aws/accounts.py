@@ -15,7 +15,7 @@ from unassume.aws.refusals import THROTTLED
 from unassume.aws.slots import access_key, inline_policy, managed_policy, scp, trust
 from unassume.errors import AccessError, InputError
 from unassume.model.evidence import Probe, Probed, ProfileProbe
-from unassume.model.inventories import HeldPolicy, HeldScps
+from unassume.model.inventories import BindingScps, HeldPolicy, HeldScps
 from unassume.model.slots import (
     AccessKeyStatus,
     RoleInlinePolicy,
@@ -107,8 +107,14 @@ class AwsAccounts:
             return HeldScps(why_not="it needs --organization-profile, credentials of the management account")
         try:
             return HeldScps(policies=tuple(scps.ours(self._organizations(), self.caller().account)))
-        except (AccessError, InputError) as error:
+        except AccessError as error:
             return HeldScps(why_not=error.message)
+
+    def scps_over(self, account: str) -> BindingScps:
+        """The SCPs that bind an account, as the organization's credentials see them."""
+        if self._organization is None:
+            return BindingScps(why_not="it needs --organization-profile, credentials of the management account")
+        return scps.over(self._organizations(), account)
 
     def read(self, slot: Slot) -> Standing:
         """What stands in the slot, its text byte for byte as AWS keeps it."""

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from unassume.aws.attempts import Attempts
+from unassume.aws.guardrails import guardrails
 from unassume.aws.refusals import asking
 from unassume.aws.slots.scp import KIND
+from unassume.iam.statements import DocumentKind
 from unassume.means.mark import POLICY_PREFIX
-from unassume.model.inventories import HeldPolicy
+from unassume.model.inventories import BindingScps, HeldPolicy
 
 
 def ours(organizations: Any, account: str) -> Iterator[HeldPolicy]:
@@ -27,8 +30,18 @@ def ours(organizations: Any, account: str) -> Iterator[HeldPolicy]:
         on = ", ".join(targets)
         yield HeldPolicy(
             account=on if len(targets) == 1 else account, holder="account", holder_name=on, holder_id="",
-            name=policy["Name"], text=text,
+            name=policy["Name"], text=text, id=policy["Id"],
         )  # fmt: skip
+
+
+def over(organizations: Any, account: str) -> BindingScps:
+    """Every SCP from the root down to the account, or why not all of them could be read."""
+    attempts = Attempts()
+    levels = guardrails(attempts, organizations, account, DocumentKind.SCP)
+    if levels is None:
+        unread = [each.because for each in attempts.unread]
+        return BindingScps(why_not=unread[0] if unread else "no SCP binds the account")
+    return BindingScps(policies=tuple(each for level in levels for each in level))
 
 
 def _targets(organizations: Any, policy_id: str) -> list[str]:

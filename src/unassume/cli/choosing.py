@@ -24,7 +24,8 @@ RUNGS = (
 LEAKED = ("session", "person", "workload", "unknown")
 
 _OPTIONS = (
-    click.option("--rung", type=click.Choice(RUNGS), help="How wide to cut."),
+    # Too many to stand in one word: the choices would not break, and the help would be wider than a terminal.
+    click.option("--rung", type=click.Choice(RUNGS), metavar="RUNG", help=f"How wide to cut: {', '.join(RUNGS)}."),
     click.option("--leaked", type=click.Choice(LEAKED), default="unknown", help="What is known to have leaked."),
     click.option("--person-tag", metavar="KEY", help="The session tag that tells persons apart (or source identity)."),
     click.option("--cut-off", metavar="TIME", help="Cut sessions issued before this UTC instant, not apply's now."),

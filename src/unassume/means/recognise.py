@@ -62,7 +62,10 @@ def _in_trust(policy: HeldPolicy, incident: str, now: datetime) -> Ours:
     slot = RoleTrustStatement(account=policy.account, role=policy.holder_name, statement=stands.name)
     state: OursState = "over" if stands.until < now else "needed"
     count = len(stands.subjects)
-    return Ours(incident=incident, policy=policy, state=state, slot=slot, until=stands.until, sessions=count)
+    return Ours(
+        incident=incident, policy=policy, state=state, slot=slot, holder_id=policy.holder_id, until=stands.until,
+        sessions=count,
+    )  # fmt: skip
 
 
 def is_over(text: str, now: datetime) -> bool:

@@ -32,8 +32,9 @@ from unassume.model.surveys import Role, Surveyed
 LIMIT = LIMITS["scp"]
 PERMISSIONS = (
     "organizations:DescribeOrganization", "organizations:ListPolicies", "organizations:ListPoliciesForTarget",
-    "organizations:ListTargetsForPolicy", "organizations:DescribePolicy", "organizations:CreatePolicy",
-    "organizations:AttachPolicy", "organizations:DetachPolicy", "organizations:DeletePolicy",
+    "organizations:ListTargetsForPolicy", "organizations:ListParents", "organizations:DescribePolicy",
+    "organizations:CreatePolicy", "organizations:AttachPolicy", "organizations:DetachPolicy",
+    "organizations:DeletePolicy",
 )  # fmt: skip
 """What it takes in the management account, or as a delegated administrator."""
 

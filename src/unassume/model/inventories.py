@@ -20,7 +20,7 @@ class HeldPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
     Of a trust policy only the statements that bear our mark are held, each by itself. `holder` is `role` or `user`, and
     `account` of an SCP: then `holder_name` is what it is attached to, empty where that is nothing, and `holder_id` is
-    empty.
+    empty; `id` is the SCP's own, and empty for all others.
     """
 
     account: str
@@ -29,6 +29,7 @@ class HeldPolicy(msgspec.Struct, frozen=True, kw_only=True):
     holder_id: str
     name: str
     text: str
+    id: str = ""
 
     @property
     def is_managed(self) -> bool:
@@ -83,6 +84,13 @@ class HeldScps(msgspec.Struct, frozen=True, kw_only=True):
     """The SCPs of the organization that bear our name, or why they could not be looked at."""
 
     policies: tuple[HeldPolicy, ...] = ()
+    why_not: str = ""
+
+
+class BindingScps(msgspec.Struct, frozen=True, kw_only=True):
+    """The SCPs that bind an account, from the root down, each its name and its text; or why nobody may look."""
+
+    policies: tuple[tuple[str, str], ...] = ()
     why_not: str = ""
 
 

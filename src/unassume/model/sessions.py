@@ -41,6 +41,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     `issued_at_is` is `event` (the issuing event's second, ±1 s) or `use` (a later call's creationDate, exact to the
     second for every key of the session).
     `user_id` and `user_name` are of the IAM user whose token of GetFederationToken it is, and None for all others.
+    `scp_denies` has when an SCP first denied it explicitly, by the SCP's id (empty where AWS did not name it).
     `federated` is whom providers vouched for when it began, and empty where one of its issuing events does not say.
     `are_tags_known` says that `tags` are all it carries, the role's own among them.
     """
@@ -70,6 +71,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     first_seen: datetime | None = None
     last_seen: datetime | None = None
     first_explicit_deny_at: datetime | None = None
+    scp_denies: tuple[tuple[str, datetime], ...] = ()
     last_allowed_at: datetime | None = None
     last_allowed_from: tuple[tuple[str, datetime], ...] = ()
     addresses: tuple[str, ...] = ()

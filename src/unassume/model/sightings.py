@@ -73,6 +73,7 @@ class Use(msgspec.Struct, frozen=True, kw_only=True, tag="use", tag_field="sight
     `denied` counts calls AWS refused for lack of permission; any other error means the call *was*
     authorised and counts as allowed. Calls that no policy stops (`exempt`) prove nothing: they are
     counted in `calls` and in `exempt`, never in `last_allowed_at`. `holder_arn` and `user_id` are as in an issuance.
+    `scp_denies` has when an SCP first denied it explicitly, by the SCP's id (empty where AWS did not name it).
     """
 
     account: str
@@ -91,6 +92,7 @@ class Use(msgspec.Struct, frozen=True, kw_only=True, tag="use", tag_field="sight
     first_seen: datetime
     last_seen: datetime
     first_explicit_deny_at: datetime | None = None
+    scp_denies: tuple[tuple[str, datetime], ...] = ()
     last_allowed_at: datetime | None = None
     last_allowed_from: tuple[tuple[str, datetime], ...] = ()
     addresses: tuple[str, ...] = ()

@@ -33,6 +33,7 @@ from unassume.model.slots import (
 from unassume.model.surveys import User
 from unassume.ports import World
 from unassume.steps.remains import Remains
+from unassume.steps.scp_witnesses import others_deny, refused_by_ours
 
 USELESS = ("explicit-deny", "unavailable")
 _SECOND = timedelta(seconds=1)
@@ -130,7 +131,7 @@ def ask_leaked(holder: Holder, remains: Remains, world: World, profile: str, tim
             )
         if asked_as[probed.principal_id] != holder.id:
             return None
-        if probed.outcome == "explicit-deny" and _others_deny(holder, world):
+        if probed.outcome == "explicit-deny" and _others_may_have(holder, world):
             return Enforcement(at=None, by="the leaked credentials were refused, but another policy may have done that")
         if probed.outcome == "explicit-deny":
             by = "the leaked credentials were refused with an explicit deny"
@@ -143,10 +144,9 @@ def ask_leaked(holder: Holder, remains: Remains, world: World, profile: str, tim
 
 def by_trail(holder: Holder, remains: Remains, last_allowed: datetime | None, world: World) -> Enforcement:
     """E as a leaked session's own refusal shows it; AWS's message repeats names, so a canary is the better witness."""
-    refused_at = _leaked_refused_at(holder, remains, last_allowed)
-    if refused_at is not None and _others_deny(holder, world):
-        why = "a leaked session was refused, but another policy of the role may have done that: a canary would tell"
-        return Enforcement(at=None, by=why)
+    refused_at, why_not = _leaked_refused_at(holder, remains, last_allowed, world)
+    if why_not:
+        return Enforcement(at=None, by=why_not)
     if refused_at is not None:
         return Enforcement(at=_next_second(refused_at), by="a leaked session was refused with an explicit deny")
     if holder.is_by_issuance:
@@ -172,12 +172,30 @@ def by_expiry(holder: Holder, remains: Remains) -> Enforcement | None:
     return Enforcement(at=_next_second(max(ends)), by=holder.on("all that was to be cut had run out"))
 
 
-def _leaked_refused_at(holder: Holder, remains: Remains, last_allowed: datetime | None) -> datetime | None:
-    """When a cut session was first refused after the write began, if nothing was allowed after that."""
-    cut = (one for one in remains.cut() if one.holder_id == holder.id)
-    refusals = [one.first_explicit_deny_at for one in cut if one.first_explicit_deny_at is not None]
+def _leaked_refused_at(
+    holder: Holder, remains: Remains, last_allowed: datetime | None, world: World
+) -> tuple[datetime | None, str]:
+    """When a cut session was first refused since the write began, if nothing was allowed after that.
+
+    Or why the refusal tells nothing; neither where none was refused.
+    """
+    cut = [one for one in remains.cut() if one.holder_id == holder.id]
     since = remains.receipt.begun.at
-    return min((at for at in refusals if at >= since and (last_allowed is None or at > last_allowed)), default=None)
+    if last_allowed is not None:
+        since = max(since, last_allowed + timedelta.resolution)
+    if holder.is_by_scp:
+        return refused_by_ours(holder.changes, cut, since, world)
+    refusals = [one.first_explicit_deny_at for one in cut if one.first_explicit_deny_at is not None]
+    refused_at = min((at for at in refusals if at >= since), default=None)
+    if refused_at is not None and _others_deny(holder, world):
+        why = "a leaked session was refused, but another policy of the role may have done that: a canary would tell"
+        return None, why
+    return refused_at, ""
+
+
+def _others_may_have(holder: Holder, world: World) -> bool:
+    """Whether something else of the kind that was asked for may have refused."""
+    return bool(others_deny(holder.changes, world)) if holder.is_by_scp else _others_deny(holder, world)
 
 
 def _others_deny(holder: Holder, world: World) -> bool:

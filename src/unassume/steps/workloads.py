@@ -20,7 +20,7 @@ from unassume.model.sessions import Session
 from unassume.model.surveys import Role
 
 _SHOWN = 5
-_WHOLE_ROLE = frozenset({"older-sessions", "hold"})
+_WHOLE_ROLE = frozenset({"older-sessions", "hold", "scp-older-sessions", "scp-hold"})
 _INSTANCE = re.compile(r"i-[0-9a-f]{8,17}")
 
 

@@ -60,6 +60,7 @@ def _session(group: Group, namesakes: Namesakes, as_of: datetime) -> Session:
         first_seen=min((use.first_seen for use in uses), default=None),
         last_seen=max((use.last_seen for use in uses), default=None),
         first_explicit_deny_at=min(filter(None, (use.first_explicit_deny_at for use in uses)), default=None),
+        scp_denies=_first_by_scp(uses),
         last_allowed_at=max(filter(None, (use.last_allowed_at for use in uses)), default=None),
         last_allowed_from=_latest_by_address(uses),
         addresses=_united(use.addresses for use in uses), user_agents=_united(use.user_agents for use in uses),
@@ -154,6 +155,13 @@ def _total(counts: Sequence[int], uses: Sequence[Use]) -> int:
 
 def _united(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(sorted({item for part in parts for item in part}))
+
+
+def _first_by_scp(uses: Iterable[Use]) -> tuple[tuple[str, datetime], ...]:
+    first: dict[str, datetime] = {}
+    for scp, at in (pair for use in uses for pair in use.scp_denies):
+        first[scp] = min(first.get(scp, at), at)
+    return tuple(sorted(first.items()))
 
 
 def _latest_by_address(uses: Iterable[Use]) -> tuple[tuple[str, datetime], ...]:

@@ -12,10 +12,15 @@ _ENCODED = r"\.?(?:\s+Encoded authorization failure message: \S+)?\s*"
 _BY_POLICY = re.compile(
     r"with an explicit deny in an identity-based policy(?:: arn:[\w-]+:iam::\d{12}:policy/Unassume-[\w.-]+)?" + _ENCODED
 )
-# AWS: the ARN of an SCP tells its id, not its name: a canary that was let in before is what shows that it is ours.
+# AWS: the ARN of an SCP tells its id, not its name: of a canary, that it was let in before shows that it is ours; of a
+# leaked session, the id does. An ARN of another form tells nothing.
 _BY_SCP = re.compile(
-    r"with an explicit deny in a service control policy(?:: arn:[\w-]+:organizations::\d{12}:policy/\S+?)?" + _ENCODED
+    r"with an explicit deny in a service control policy"
+    r"(?:: arn:[\w-]+:organizations::\d{12}:policy/(?:o-[a-z0-9]+/service_control_policy/(p-\w+)|\S+?))?" + _ENCODED,
+    re.ASCII,
 )
+UNTOLD = ""
+"""In place of an SCP's id, where AWS does not say which denied."""
 
 # INVARIANT: a code that may also be given to an authorised call is left out: `NoSuchBucket`, `ValidationError`,
 # `ThrottlingException` or EC2's `AuthFailure` must never make a live thief look refused.
@@ -43,6 +48,14 @@ def is_refusal(error_code: str | None) -> bool:
 def is_explicit_deny(error_code: str | None, error_message: str | None) -> bool:
     """Whether an identity-based policy said no in so many words."""
     return is_refusal(error_code) and says_explicit_deny(error_message or "")
+
+
+def denying_scp(error_code: str | None, error_message: str | None) -> str | None:
+    """The id of the SCP that said no in so many words, `UNTOLD` where AWS names none, None where no SCP said it."""
+    message = error_message or ""
+    found = message.rfind("with an explicit deny")
+    ends = _BY_SCP.fullmatch(message, found) if found >= 0 and is_refusal(error_code) else None
+    return None if ends is None else ends[1] or UNTOLD
 
 
 def says_explicit_deny(message: str, *, by_scp: bool = False) -> bool:

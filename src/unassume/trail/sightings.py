@@ -12,7 +12,7 @@ from datetime import datetime
 from unassume.model.sightings import Issuance, Sighting, Use
 from unassume.trail.events import Event
 from unassume.trail.origins import issuance_of
-from unassume.trail.refusals import is_exempt, is_explicit_deny, is_refusal
+from unassume.trail.refusals import denying_scp, is_exempt, is_explicit_deny, is_refusal
 
 _SESSION_ARN = re.compile(r"arn:[\w-]+:sts::\d*:assumed-role/[^/]+/.+")
 
@@ -84,6 +84,7 @@ class _Tally:
         self.calls = self.denied = self.exempt = self.explicit_denies = 0
         self.first_seen = self.last_seen = event.at
         self.first_explicit_deny_at: datetime | None = None
+        self.scp_denies: dict[str, datetime] = {}
         self.last_allowed_at: datetime | None = None
         self.last_allowed_from: dict[str, datetime] = {}
         self.keys: set[str] = set()
@@ -103,6 +104,8 @@ class _Tally:
         if is_explicit_deny(event.error_code, event.error_message):
             self.explicit_denies += 1
             self.first_explicit_deny_at = min(self.first_explicit_deny_at or event.at, event.at)
+        if (scp := denying_scp(event.error_code, event.error_message)) is not None:
+            self.scp_denies[scp] = min(self.scp_denies.get(scp, event.at), event.at)
         if is_refusal(event.error_code):
             self.denied += 1
         elif is_exempt(event.source, event.name):
@@ -135,6 +138,7 @@ class _Tally:
             denied=self.denied, exempt=self.exempt, explicit_denies=self.explicit_denies,
             first_seen=self.first_seen, last_seen=self.last_seen,
             first_explicit_deny_at=self.first_explicit_deny_at, last_allowed_at=self.last_allowed_at,
+            scp_denies=tuple(sorted(self.scp_denies.items())),
             last_allowed_from=tuple(sorted(self.last_allowed_from.items())),
             addresses=tuple(sorted(self.addresses)), user_agents=tuple(sorted(self.user_agents)),
             regions=tuple(sorted(self.regions)),

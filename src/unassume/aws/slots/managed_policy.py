@@ -92,13 +92,13 @@ def _is_attached(iam: Any, slot: ManagedPolicy) -> bool:
     match slot:
         case RoleManagedPolicy(role=role):
             with asking("iam:ListAttachedRolePolicies"):
-                pages = list(iam.get_paginator("list_attached_role_policies").paginate(RoleName=role))
+                pages = found(lambda: list(iam.get_paginator("list_attached_role_policies").paginate(RoleName=role)))
         case UserManagedPolicy(user=user):
             with asking("iam:ListAttachedUserPolicies"):
-                pages = list(iam.get_paginator("list_attached_user_policies").paginate(UserName=user))
+                pages = found(lambda: list(iam.get_paginator("list_attached_user_policies").paginate(UserName=user)))
         case _:
             assert_never(slot)
-    return any(policy["PolicyArn"] == slot.arn for page in pages for policy in page["AttachedPolicies"])
+    return any(policy["PolicyArn"] == slot.arn for page in pages or () for policy in page["AttachedPolicies"])
 
 
 def _text(iam: Any, arn: str) -> str | None:

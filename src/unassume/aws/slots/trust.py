@@ -33,10 +33,12 @@ def write(iam: Any, slot: RoleTrustStatement, before: str | None, after: str | N
     """Put our statement in, or take it out for None; twice is the same.
 
     Where somebody else's write took ours away at once, ours is written again on top of it. StaleError when the role is
-    gone, somebody edited our statement, or others write faster than we do.
+    gone (unless ours went with it), somebody edited our statement, or others write faster than we do.
     """
     for tried in range(_TRIES):
         role_id, text = _role(iam, slot)
+        if role_id is None and after is None:
+            return  # the trust went with the role
         if role_id is None:
             raise StaleError(f"{slot.subject.label} is gone", hint="plan again")
         stands = _standing(text, slot)
