@@ -100,3 +100,25 @@ def test_a_full_disk_ends_the_row() -> None:
     with pytest.raises(PartialError, match="disk is full"):
         apply(set_up.planned(leads), set_up.world, EVERYTHING)
     assert len(roles_written(set_up)) == 1
+
+
+def test_dead_credentials_at_the_first_leave_nothing_done() -> None:
+    """Where AWS took none of the writes that were tried, nothing was written, and the error says what to mend."""
+    set_up, leads = many()
+    set_up.accounts.faults = [DEAD]
+    with pytest.raises(AccessError, match="expired"):
+        apply(set_up.planned(leads), set_up.world, EVERYTHING)
+    assert not set_up.accounts.slots
+
+
+def test_a_role_that_is_gone_holds_up_no_other() -> None:
+    """Resume writes what can be written, and names the role that is gone."""
+    set_up, leads = many()
+    set_up.accounts.faults = [LOST, LOST]
+    with pytest.raises(PartialError):
+        apply(set_up.planned(leads), set_up.world, EVERYTHING)
+    left = sorted(set(ROLES) - roles_written(set_up))
+    del set_up.accounts.roles[left[0]]
+    with pytest.raises(PartialError, match=f"`{left[0]}` is gone"):
+        resume(set_up.receipt(), set_up.world, EVERYTHING)
+    assert roles_written(set_up) == {*ROLES} - {left[0]}

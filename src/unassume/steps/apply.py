@@ -11,7 +11,7 @@ import hashlib
 import msgspec
 
 from unassume._version import __version__
-from unassume.errors import RefusedError
+from unassume.errors import PartialError, RefusedError, StaleError
 from unassume.means.mark import bind_changes, our_statements
 from unassume.means.trust import our_trust
 from unassume.model.lineages import Lineage
@@ -91,16 +91,33 @@ def resume(receipt: Receipt, world: World, consent: Consent | None = None) -> Re
     left = [index for index, state in enumerate(receipt.states) if state != "written"]
     if not left:
         return finished(receipt.begun, world)
-    for index in left:
-        check_holder((receipt.begun.changes[index],), world)
-        check_between(receipt.begun.changes[index], world)
-    lineage = look_again(receipt.plan, world)
-    seen = seen_now(receipt.plan, lineage, world)
+    stale = {index: why for index in left if (why := _stale(receipt.begun.changes[index], world)) is not None}
+    if stale and (receipt.plan.purpose != "cut" or len(stale) == len(left)):
+        raise next(iter(stale.values()))
+    fit = tuple(change for index, change in enumerate(receipt.plan.changes) if index not in stale)
+    plan = msgspec.structs.replace(receipt.plan, changes=fit)
+    lineage = look_again(plan, world)
+    seen = seen_now(plan, lineage, world)
     now = world.accounts.now()
-    check_cut_off(receipt.plan, receipt.begun.cut_off, now)
-    check_over(receipt.plan, now)
-    insist(objections(receipt.plan, seen, callers, receipt.begun.cut_off, now), consent or Consent())
-    return carry_out(receipt.begun, left, world, may_be_written=True)
+    check_cut_off(plan, receipt.begun.cut_off, now)
+    check_over(plan, now)
+    insist(objections(plan, seen, callers, receipt.begun.cut_off, now), consent or Consent())
+    done = carry_out(receipt.begun, [index for index in left if index not in stale], world, may_be_written=True)
+    if stale:
+        why = next(iter(stale.values()))
+        hint = f"the rest of receipt {receipt.id} is written; plan again for what is not"
+        raise PartialError(f"not everything was written: {why.message}", receipt_id=receipt.id, hint=hint)
+    return done
+
+
+def _stale(change: Change, world: World) -> StaleError | None:
+    """Why a change cannot be written any more; in a cut the others do not wait for it."""
+    try:
+        check_holder((change,), world)
+        check_between(change, world)
+    except StaleError as error:
+        return error
+    return None
 
 
 def _ask_canary(canary: Canary, plan: Plan, world: World) -> str:

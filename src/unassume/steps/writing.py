@@ -26,7 +26,7 @@ class _NotWrittenError(Exception):
 
 
 def carry_out(begun: Begun, indexes: Iterable[int], world: World, *, may_be_written: bool = False) -> Receipt:
-    """Write the changes; only certain refusals of all of them leave nothing done, and say so in the receipt.
+    """Write the changes; only certain refusals of all that were tried leave nothing done, and say so in the receipt.
 
     Those on one role or user go in their order, side by side with the others. One that fails stops none of them, unless
     nothing can be written any more: with dead credentials, or a full disk.
@@ -37,7 +37,7 @@ def carry_out(begun: Begun, indexes: Iterable[int], world: World, *, may_be_writ
         world.lanes.each(row.write_all, _by_subject(begun, order))
     except KeyboardInterrupt:
         raise _half_done(begun, "interrupted") from None
-    if row.failures and row.refused == len(order) and not may_be_written:
+    if row.failures and row.refused == row.tried and not may_be_written:
         raise _as_moved_on(row.failures[0])
     if row.failures:
         more = f", and {len(row.failures) - 1} more failed" if len(row.failures) > 1 else ""
@@ -77,6 +77,11 @@ class _Row:
         self._is_over = False
         self.failures: list[UnassumeError] = []
         self.refused = 0
+
+    @property
+    def tried(self) -> int:
+        """How many were begun, whatever came of them."""
+        return len(self._ended)
 
     def write_all(self, indexes: list[int]) -> None:
         """Write these in order, whichever fail; what fails stands in `failures`."""
