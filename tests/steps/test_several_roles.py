@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from tests.fakes import ACCOUNT, START
+import pytest
+
+from tests.fakes import ACCOUNT, START, FakeAccounts
 from tests.steps.made import CHILD_ID, CHILD_NAME, EVERYTHING, KEITH, ROLE_ID, Scene, issuance, made_role, scene
+from unassume.errors import AccessError
 from unassume.means.mark import our_statements
 from unassume.model.evidence import Evidence
 from unassume.model.leads import SessionLead, SeveralLeads
 from unassume.model.plans import Plan
 from unassume.model.previews import Verdict
 from unassume.model.selectors import OlderSessionsSelector, SessionNameSelector
+from unassume.model.surveys import Role, Subject, User
 from unassume.steps.apply import apply
 from unassume.steps.preview import preview
 from unassume.steps.undo import undo
@@ -103,3 +108,26 @@ def test_leads_of_several_people_share_no_name() -> None:
     seen = preview(made, made.sessions, made.cut_off.expected(START), targets=made.targets)
     assert (seen.sharers, seen.bystanders) == (0, ())
     assert apply(made, set_up.world).is_complete
+
+
+@dataclass
+class OneIsRefused(FakeAccounts):
+    """An account in which the second role may not be read."""
+
+    def survey(self, subject: Subject) -> Role | User | None:
+        if subject.name == CHILD_NAME:
+            raise AccessError("not allowed to call `iam:GetRole`")
+        return super().survey(subject)
+
+
+def test_a_role_that_may_not_be_read_holds_up_no_other() -> None:
+    """Of several leads the one that is refused is a gap; alone it is the error it was."""
+    set_up = two_roles()
+    accounts = OneIsRefused(clock=set_up.clock, journal=set_up.journal, roles=set_up.accounts.roles)
+    there = replace(set_up, accounts=accounts)
+    made = there.planned(BOTH)
+    assert [change.holder_id for change in made.changes] == [ROLE_ID]
+    assert made.coverage is not None
+    assert any("iam:GetRole" in gap for gap in made.coverage.gaps)
+    with pytest.raises(AccessError, match="iam:GetRole"):
+        there.planned(EVE)

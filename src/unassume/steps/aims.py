@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from unassume.errors import InputError
+from unassume.errors import AccessError, InputError
 from unassume.model.leads import (
     FederatedLead,
     KeyLead,
@@ -65,7 +65,7 @@ class Aim(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def aim_of(lead: Lead, inquiry: Inquiry, world: World, known: Known) -> Aim:
-    """Where the lead leads; of several the one that leads nowhere is a gap.
+    """Where the lead leads; of several, one that leads nowhere or may not be read is a gap.
 
     Whoever is on the roles that the trail itself names is asked for while the roles are read, each into `known`.
     """
@@ -80,14 +80,25 @@ def aim_of(lead: Lead, inquiry: Inquiry, world: World, known: Known) -> Aim:
     subjects = list(dict.fromkeys(one.subject for one in traces if one.subject is not None))
     arns = {one.role_arn for one in traces if one.role_arn is not None}
 
-    def read(subject: Subject | None) -> Surveyed | None:
-        if subject is not None:
-            return world.accounts.survey(subject)
-        inquiry.ask(roles=arns)
-        return None
+    refused: dict[Subject, AccessError] = {}
 
-    known |= zip(subjects, world.lanes.each(read, [*subjects, None]), strict=False)
-    aims = [_aim(one, known) for one in traces]
+    def read(subject: Subject | None) -> Surveyed | None:
+        if subject is None:
+            inquiry.ask(roles=arns)
+            return None
+        try:
+            return world.accounts.survey(subject)
+        except AccessError as error:
+            if "credentials" in error.facts or len(subjects) == 1:
+                raise
+            refused[subject] = error
+            return None
+
+    found = zip(subjects, world.lanes.each(read, [*subjects, None]), strict=False)
+    known |= {subject: held for subject, held in found if subject not in refused}
+    if refused and len(refused) == len(subjects):
+        raise next(iter(refused.values()))
+    aims = [_aim(one, known, refused) for one in traces]
     holders = {holder.id: holder for aim in aims for holder in aim.holders}
     if not holders:
         return aims[0]
@@ -169,10 +180,12 @@ def _by_sighting(sighting: Sighting | None, shown: str, key_id: str | None) -> _
     )  # fmt: skip
 
 
-def _aim(trace: _Trace, surveyed: Mapping[Subject, Surveyed | None]) -> Aim:
+def _aim(trace: _Trace, surveyed: Mapping[Subject, Surveyed | None], refused: Mapping[Subject, AccessError]) -> Aim:
     """Where one lead leads, as things stand."""
     if trace.subject is None:
         return Aim(why_not=trace.why_not)
+    if trace.subject in refused:
+        return Aim(why_not=refused[trace.subject].message)
     held = surveyed[trace.subject]
     if held is None:
         return Aim(why_not=f"there is no {trace.subject.label} in account {trace.subject.account}")
