@@ -38,6 +38,7 @@ class LookupTrail:
         self._connection = connection
         self._regions: tuple[str, ...] = ()
         self._due: dict[str, datetime] = {}
+        self._owed: dict[str, float] = {}
         self._paces: defaultdict[str, Pace] = defaultdict(Pace)
         self._gaps: tuple[str, ...] = ()
         self._inquiry: _Inquiry | None = None
@@ -62,13 +63,10 @@ class LookupTrail:
             RegionLookup(self._connection, region, inquiry.since, ask.until, attributes, paces[region], sweeps[region])
             for region in regions
         ]
-        new = [region for region in regions if region not in inquiry.newest]
+        new = [region for region in regions if region not in inquiry.newest and not ask.in_haste]
         newest = [RegionLookup.of_newest(self._connection, region, paces[region]) for region in new]
-        if ask.in_haste:
-            self._run([*newest, *asked])
-        else:
-            self._run(newest)
-            self._run(asked)
+        self._run(newest)
+        self._run(asked, in_haste=ask.in_haste)
         inquiry.reach(newest)
         events = [event for lookup in asked for event in inquiry.take(lookup)]
         inquiry.refuse_if_blind(self._regions)
@@ -87,10 +85,10 @@ class LookupTrail:
             gaps=(*self._gaps, *inquiry.gaps()), unseen=UNSEEN,
         )  # fmt: skip
 
-    def _run(self, lookups: Sequence[RegionLookup]) -> None:
-        """Ask every region side by side, in rounds; all the waiting is done here, once for all.
+    def _run(self, lookups: Sequence[RegionLookup], *, in_haste: bool = False) -> None:
+        """Ask every region side by side, one call each in a round; all the waiting is done here, once for all.
 
-
+        In haste a region's first two calls follow each other at once, and its third waits for both.
         Ctrl-C comes out at once: a call that hangs is left to its thread.
         """
         clock = self._connection.clock
@@ -99,11 +97,12 @@ class LookupTrail:
             while left := [lookup for lookup in lookups if not lookup.is_done]:
                 now = clock.now()
                 ready = [lookup for lookup in left if self._due.get(lookup.region, now) <= now]
-                pauses: dict[str, float] = {}
                 for lookup, pause in zip(ready, pool.map(RegionLookup.step, ready), strict=True):
-                    pauses[lookup.region] = pauses.get(lookup.region, 0) + pause
-                for region, pause in pauses.items():
-                    self._due[region] = now + timedelta(seconds=pause)
+                    is_first = lookup.region not in self._owed
+                    owed = self._owed.get(lookup.region, 0.0)
+                    self._owed[lookup.region] = pause if in_haste and is_first else 0.0
+                    wait = 0.0 if in_haste and is_first else owed + pause
+                    self._due[lookup.region] = now + timedelta(seconds=wait)
                 if not ready:
                     clock.sleep((min(self._due[lookup.region] for lookup in left) - now).total_seconds())
         finally:

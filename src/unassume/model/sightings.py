@@ -112,8 +112,8 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """What to look for in a trail: anything within the window that touches one of these.
 
     `within` says of names and keys in which accounts' trails it is enough to look; one that it does not hold, in all.
-    How far a trail reaches is found out before the rest is read, for what is newer may be missing from it; `in_haste`,
-    at the same time.
+    How far a trail reaches is found out before the rest is read, for what is newer may be missing from it; `in_haste`
+    it is not.
     """
 
     since: datetime
