@@ -13,7 +13,8 @@ _BY_POLICY = re.compile(
     r"with an explicit deny in an identity-based policy(?:: arn:[\w-]+:iam::\d{12}:policy/Unassume-[\w.-]+)?" + _ENCODED
 )
 # AWS: the ARN of an SCP tells its id, not its name: of a canary, that it was let in before shows that it is ours; of a
-# leaked session, the id does. An ARN of another form tells nothing.
+# leaked session, the id does. An ARN of another form tells nothing. ASSUMPTION: it is the policy's own ARN, as
+# Organizations writes it.
 _BY_SCP = re.compile(
     r"with an explicit deny in a service control policy"
     r"(?:: arn:[\w-]+:organizations::\d{12}:policy/(?:o-[a-z0-9]+/service_control_policy/(p-\w+)|\S+?))?" + _ENCODED,
