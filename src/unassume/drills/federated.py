@@ -45,7 +45,7 @@ def play(stage: Stage) -> Rehearsal:
     returned = {"thief": back.work()}
     stage.lab.clock.advance(TRAIL_DELAY)
 
-    _, made = stage.planned(parse_lead(back.key_id), close_trust=True)
+    _, made = stage.planned(parse_lead(f"{back.key_id} {thief.key_id}"), close_trust=True)
     receipt = stage.applied(made, CONSENT)
     stage.lab.clock.advance(10)
     after = {"thief": back.work(), "docs": docs.work()}
