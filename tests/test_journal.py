@@ -13,7 +13,7 @@ import pytest
 from unassume.errors import AccessError, InputError
 from unassume.journal import FileJournal
 from unassume.model.plans import CutOff, Plan
-from unassume.model.receipts import Begun, Entry, Intended, Written
+from unassume.model.receipts import Begun, Entry, Intended, Refused, Written
 
 NOW = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 
@@ -85,6 +85,16 @@ def test_a_torn_last_line_is_dropped(tmp_path: Path, torn: bytes) -> None:
     path = written(tmp_path, *STEPS)
     path.write_bytes(path.read_bytes() + torn)
     assert FileJournal(tmp_path).entries("r-1") == STEPS
+
+
+def test_a_receipt_is_ascii_alone(tmp_path: Path) -> None:
+    """Letters that would steer a terminal are spelt by their escapes, and come back as they were."""
+    why = "refused \u202e\u009b31m\x7f\U0001f3fb é"
+    entry = Refused(at=NOW, change=0, why=why)
+    path = written(tmp_path, STEPS[0], entry)
+    assert path.read_bytes().isascii()
+    assert b"\x7f" not in path.read_bytes()
+    assert FileJournal(tmp_path).entries("r-1")[1] == entry
 
 
 def test_appending_after_a_crash_leaves_no_damage(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from unassume.errors import AccessError, InputError
+from unassume.iam.json_text import in_ascii
 from unassume.model.receipts import Begun, Entry
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", re.ASCII)
@@ -49,7 +50,7 @@ class FileJournal:
 
     def append(self, receipt_id: str, entry: Entry) -> None:
         """Add one entry; it is on disk when this returns. AccessError when it is not, or the receipt is not there."""
-        line = msgspec.json.encode(entry) + b"\n"
+        line = in_ascii(msgspec.json.encode(entry)) + b"\n"
         with self._one_at_a_time, self._writing():
             descriptor = os.open(self._path(receipt_id), os.O_RDWR | os.O_NOFOLLOW)
             try:

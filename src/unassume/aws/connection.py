@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Mapping
@@ -67,6 +68,7 @@ class Connection:
 
         with self._lock, asking("configuration"):
             if self._session is None:
+                _keep_bodies_out_of_logs()
                 session = boto3.Session(
                     profile_name=self._profile, region_name=self._region, botocore_session=self._core_session()
                 )
@@ -180,6 +182,16 @@ class Connection:
             # A Date is cut to the second, so of near values the largest is the truest; a far one means a clock moved.
             if self._ahead is None or not timedelta(0) <= self._ahead - ahead <= _JITTER:
                 self._ahead = ahead
+
+
+def _keep_bodies_out_of_logs() -> None:
+    """botocore logs headers and bodies at DEBUG, tokens and minted keys among them; whoever asked it for that gets it.
+
+    A program that turns on DEBUG for everything has not asked for that.
+    """
+    logger = logging.getLogger("botocore")
+    if logger.level == logging.NOTSET:
+        logger.setLevel(logging.INFO)
 
 
 def _token(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from unassume.errors import AccessError, InputError, UnassumeError
+from unassume.errors import AccessError, InputError, UnassumeError, masked
 
 DENIED = frozenset({
     "AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized",
@@ -145,7 +145,7 @@ def no_region() -> InputError:
 
 
 def one_line(text: str, longest: int = 300) -> str:
-    """Text of AWS's on one line, shortened, less the encoded part that only AWS can read."""
+    """Text of AWS's on one line, shortened, less secrets and the encoded part that only AWS can read."""
     text = re.sub(r"\s*Encoded authorization failure message:.*", "", text, flags=re.DOTALL)
-    text = " ".join(text.split())
+    text = masked(" ".join(text.split()))
     return text if len(text) <= longest else text[: longest - 3] + "..."

@@ -9,8 +9,10 @@ import msgspec
 
 from unassume.cli.given import read_given
 from unassume.errors import AccessError, InputError
+from unassume.iam.json_text import in_ascii
 from unassume.model.plans import FORMAT, Plan
 from unassume.ports import Blobs
+from unassume.trail.secrets import is_secret
 
 _MAKE = "make one with unassume plan LEAD --out FILE"
 
@@ -29,9 +31,21 @@ def read_plan(blobs: Blobs, name: str) -> Plan:
         raise InputError(f"`{name}` has format {said}; this release reads format {FORMAT}", hint=_MAKE)
     read.pop("document", None)
     try:
-        return msgspec.convert(read, Plan)
+        made = msgspec.convert(read, Plan)
     except msgspec.ValidationError as error:
         raise InputError(f"`{name}` is not a plan this release can read: {_lower(error)}", hint=_MAKE) from None
+    if (place := _secret_in(msgspec.to_builtins(made))) is not None:
+        raise InputError(f"`{name}` holds what looks like a secret key or session token in `{place}`", hint=_MAKE)
+    return made
+
+
+def _secret_in(value: object, place: str = "plan") -> str | None:
+    """Where a text of the file is nothing but a secret: a receipt keeps the plan as it is, so it may not come in."""
+    if isinstance(value, str):
+        return place if is_secret(value) else None
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, tuple | list) else ()
+    found = (_secret_in(item, f"{place}.{key}") for key, item in items)
+    return next((each for each in found if each is not None), None)
 
 
 def _lower(error: Exception) -> str:
@@ -41,7 +55,7 @@ def _lower(error: Exception) -> str:
 
 def write_plan(plan: Plan, name: str) -> None:
     """Write the plan so that only its owner can read it; an existing file is replaced whole or not at all."""
-    text = msgspec.json.format(msgspec.json.encode(plan), indent=2) + b"\n"
+    text = in_ascii(msgspec.json.format(msgspec.json.encode(plan), indent=2)) + b"\n"
     partial = f"{name}.{os.getpid()}.part"
     try:
         with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from unassume.errors import AccessError, UnassumeError
-from unassume.report.escape import escape, masked
+from unassume.errors import AccessError, UnassumeError, masked
+from unassume.report.escape import escape
 
 if TYPE_CHECKING:
     from unassume.model.lineages import Lineage

@@ -6,12 +6,14 @@ stdlib `json` with a pair hook, since AWS refuses duplicate keys and most parser
 from __future__ import annotations
 
 import json
+import re
 from typing import NoReturn
 
 from unassume.errors import InputError
 
 Node = None | str | list["Node"] | dict[str, "Node"]
 MAX_CHARACTERS = 1_000_000
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7e]+")
 
 
 class Bare(str):
@@ -27,6 +29,13 @@ class Members(list[tuple[str, object]]):
 def read_json(text: str | bytes) -> Node:
     """The tree of a JSON text; InputError naming the place for duplicate keys, NaN, broken or too deep text."""
     return _unfold(_load(text), "$")
+
+
+def in_ascii(text: bytes) -> bytes:
+    """The same JSON with every letter beyond ASCII spelt by its escape: no terminal that shows it can be steered."""
+    return _BEYOND_ASCII.sub(
+        lambda found: json.dumps(found[0])[1:-1].replace("\x7f", "\\u007f"), text.decode()
+    ).encode()
 
 
 def refuse(path: str, rule: str) -> NoReturn:

@@ -11,11 +11,6 @@ _SPAN = re.compile(r"(\(?)`([^`]+)`([.,;:)]{0,3})")
 _OTHER_WORD = re.compile(r"(\(?)(\S+?)([.,;:)]{0,3})")
 _WORD_OR_SPAN = re.compile(rf"(?<!\S){_SPAN.pattern}(?!\S)|\S+")
 _NOT_IN_SPANS = re.compile(r"[`|<>]")
-_KEY_OR_TOKEN = re.compile(
-    r"(?<![\w/+=.-])(?:[A-Za-z0-9/+]{40}|[A-Za-z0-9+=][A-Za-z0-9/+=]{40,}|(?:FwoG|FQoG|IQoJ)[\w/+=%-]{30,})(?![\w/+=.-])",
-    re.ASCII,
-)
-"""A secret key has 40 of these letters; a token more, and never begins like a path. Messages may hold a part of it."""
 
 
 def escape(text: object, longest: int = _LONGEST) -> str:
@@ -33,11 +28,6 @@ def markdown(text: object, longest: int = _LONGEST) -> str:
     return re.sub(r"` `", " ", " ".join(words))
 
 
-def masked(text: str) -> str:
-    """The text without any word that has the length and letters of a secret key or a session token."""
-    return _KEY_OR_TOKEN.sub(lambda word: "(not shown)" if _is_mixed(word[0]) else word[0], text)
-
-
 def _in_markdown(word: str) -> str:
     """A word as it is where Markdown sees nothing but a word in it, else as a code span."""
     if _PLAIN_WORD.fullmatch(word):
@@ -50,10 +40,6 @@ def _in_markdown(word: str) -> str:
 
 def _spelt(found: re.Match[str]) -> str:
     return f"\\x{ord(found[0]):02x}"
-
-
-def _is_mixed(word: str) -> bool:
-    return all(re.search(kind, word) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
 
 
 def _visible(character: str) -> str:

@@ -23,6 +23,8 @@ _NO_SECRETS = ("subjectfromwebidentitytoken",)
 # name has 64 characters at most, so that no name a thief chooses passes for a token.
 _TOKEN = re.compile(r"(?:IQoJ|FwoG|FQoG)[A-Za-z0-9+/=%_-]{150,}")
 
+_KEY = re.compile(r"(?=.*[/+])[A-Za-z0-9/+]{40}")
+
 
 def without_secrets(text: str) -> str:
     """The same JSON text when it holds nothing secret, else one with every secret value replaced by `[dropped]`.
@@ -35,6 +37,15 @@ def without_secrets(text: str) -> str:
     found = json.loads(text)
     cleaned = _cleaned(found)
     return text if cleaned == found else json.dumps(cleaned, ensure_ascii=False, separators=(",", ":"))
+
+
+def is_secret(text: str) -> bool:
+    """Whether a text holds a session token for certain, or is a secret key but for a rare chance.
+
+    A key has 40 letters, of which most have `/` or `+` among them; without either it may as well be somebody's name.
+    """
+    is_key = _KEY.fullmatch(text) is not None and all(re.search(kind, text) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
+    return is_key or _TOKEN.search(text) is not None
 
 
 def _cleaned(value: object) -> object:
