@@ -10,7 +10,7 @@ import msgspec
 
 from unassume.errors import TrailError
 from unassume.model.sessions import Session
-from unassume.model.sightings import Ask, Coverage, Sighting
+from unassume.model.sightings import Ask, Coverage, Making, SessionSighting
 from unassume.ports import World
 from unassume.trail.lineage import sessions_of
 
@@ -28,7 +28,8 @@ class Inquiry:
     def __init__(self, world: World, since: datetime, until: datetime, *, in_haste: bool = False) -> None:
         self._world, self._since, self._until, self.in_haste = world, since, until, in_haste
         self._asked: dict[str, set[str]] = {}
-        self.sightings: list[Sighting] = []
+        self.sightings: list[SessionSighting] = []
+        self.makings: dict[str, Making] = {}
         self.gaps: list[str] = []
         self.unseen = list(_UNSEEN)
         self.was_read = False
@@ -52,10 +53,13 @@ class Inquiry:
             in_haste=self.in_haste,
         )  # fmt: skip
         try:
-            self.sightings.extend(self._world.trail.sightings(ask))
+            found = list(self._world.trail.sightings(ask))
             self.was_read = True
         except TrailError as error:
             self.note(f"the trail could not be read: {error.message}")
+            return
+        self.makings.update({one.raw.event_id: one for one in found if isinstance(one, Making)})
+        self.sightings += [one for one in found if not isinstance(one, Making)]
 
     def ask_about(self, sessions: Iterable[Session], *, with_keys: bool = False, most: int | None = None) -> None:
         """Ask how these sessions were used, each in the trail of its own account; of `most` names at most."""

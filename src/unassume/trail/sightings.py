@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from unassume.model.sightings import Issuance, Sighting, Use
+from unassume.model.sightings import Issuance, SessionSighting, Use
 from unassume.trail.events import Event
 from unassume.trail.origins import issuance_of
 from unassume.trail.refusals import denying_scp, is_exempt, is_explicit_deny, is_refusal
@@ -17,7 +17,7 @@ from unassume.trail.refusals import denying_scp, is_exempt, is_explicit_deny, is
 _SESSION_ARN = re.compile(r"arn:[\w-]+:sts::\d*:assumed-role/[^/]+/.+")
 
 
-def sightings_of(events: Iterable[Event]) -> tuple[Sighting, ...]:
+def sightings_of(events: Iterable[Event]) -> tuple[SessionSighting, ...]:
     """Issuances, then uses, each oldest first; copies of one event count once, in whatever order they come."""
     issuances: list[Issuance] = []
     tallies: dict[tuple[str, str | None, datetime | None], _Tally] = {}
