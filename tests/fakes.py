@@ -297,6 +297,8 @@ class FakeTrail:
         if self.is_unreadable:
             raise TrailError("not allowed to look up events")
         made = [one for one in self.makings if ask.since <= one.at and _is_asked_for(one, ask)]
+        if ask.whole:
+            return [*self.seen, *self.makings]
         return [*(one for one in self.seen if _touches(one, ask)), *made]
 
     def coverage(self) -> Coverage:
@@ -319,7 +321,7 @@ class FakeTrail:
 class FakeBlobs:
     """No files at all."""
 
-    def names(self, prefix: str) -> Iterator[str]:
+    def names(self, prefix: str, wanted: Callable[[str], bool] = lambda _: True) -> Iterator[str]:
         return iter(())
 
     def read(self, name: str) -> bytes:

@@ -23,7 +23,20 @@ ALLOWED = {
 }  # fmt: skip
 FORBIDDEN_CALLS = {"open", "print", "input", "exec", "eval", "__import__", "breakpoint", "exit", "quit"}
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today")}
-STEPS = {"find", "survey", "plan", "preview", "apply", "verify", "watch", "undo", "status", "prune", "doctor"}
+STEPS = {
+    "find",
+    "sessions",
+    "survey",
+    "plan",
+    "preview",
+    "apply",
+    "verify",
+    "watch",
+    "undo",
+    "status",
+    "prune",
+    "doctor",
+}
 ALLOWED_STEPS = {
     "plan": {"preview"},
     "apply": {"find", "preview"},

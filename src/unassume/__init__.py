@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from unassume.steps.guards import Consent as Consent
     from unassume.steps.plan import plan as plan
     from unassume.steps.preview import preview as preview
+    from unassume.steps.sessions import sessions as sessions
     from unassume.steps.survey import survey as survey
     from unassume.steps.undo import undo as undo
     from unassume.steps.verify import verify as verify
@@ -30,6 +31,7 @@ _HOMES = {
     "Choices": "unassume.model.plans",
     "Consent": "unassume.steps.guards",
     "find": "unassume.steps.find",
+    "sessions": "unassume.steps.sessions",
     "survey": "unassume.steps.survey",
     "plan": "unassume.steps.plan",
     "preview": "unassume.steps.preview",

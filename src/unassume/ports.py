@@ -32,8 +32,8 @@ class Trail(Protocol):
 class Blobs(Protocol):
     """Named bytes: files, folders, buckets."""
 
-    def names(self, prefix: str) -> Iterator[str]:
-        """The names below a prefix, in a stable order."""
+    def names(self, prefix: str, wanted: Callable[[str], bool] = lambda _: True) -> Iterator[str]:
+        """The names below a prefix, in a stable order; folders that are not wanted are not looked into."""
 
     def read(self, name: str) -> bytes:
         """The bytes of one name; InputError naming it when it is not there or not readable."""

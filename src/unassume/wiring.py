@@ -13,11 +13,13 @@ from unassume.aws.reach import Reach
 from unassume.aws.surroundings import AwsSurroundings
 from unassume.aws.trails import ReachedTrails
 from unassume.journal import FileJournal
-from unassume.ports import Clock, Progress, World
+from unassume.ports import Clock, Progress, Trail, World
 from unassume.sources.blobs import LocalBlobs
 from unassume.sources.clock import SystemClock
 from unassume.sources.lanes import ThreadLanes
 from unassume.sources.progress import SilentProgress
+from unassume.sources.several_trails import SeveralTrails
+from unassume.sources.trail_files import FileTrail
 
 
 def connect(
@@ -33,15 +35,17 @@ def connect(
     organization_profile: str | None = None,
     reach_role: str | None = None,
     reach_accounts: Sequence[str] = (),
+    trails: Sequence[str] = (),
 ) -> World:
     """The World of an AWS account, as boto3 finds it; nothing is read, written or asked before a step needs it.
 
     Receipts go below `state_dir`, else UNASSUME_STATE_DIR, else the user's own state folder. `incident` is named in
     the user agent of every call. `credentials_file` is read for profiles instead of the usual one. SCPs are written
     with `organization_profile`. In each of `reach_accounts` the role `reach_role` is assumed (its name, with its path
-    if it has one).
+    if it has one). `trails` are files or folders of CloudTrail logs, or `lookup` for the event history, which is read
+    when none is named.
     """
-    clock = clock or SystemClock()
+    clock, progress = clock or SystemClock(), progress or SilentProgress()
     connection = Connection(
         clock, profile=profile, region=region, endpoint_url=endpoint_url, incident=incident,
         credentials_file=credentials_file,
@@ -49,15 +53,24 @@ def connect(
     organization = connection.with_profile(organization_profile) if organization_profile is not None else None
     reach = Reach(connection, {one: connection.as_role(one, reach_role) for one in reach_accounts if reach_role})
     return World(
-        trail=ReachedTrails(reach),
+        trail=_trail(trails, reach, clock, progress),
         blobs=LocalBlobs(),
         accounts=AwsAccounts(reach, organization),
         journal=FileJournal(state_dir or default_state_dir()),
         clock=clock,
-        progress=progress or SilentProgress(),
+        progress=progress,
         lanes=ThreadLanes(),
         surroundings=AwsSurroundings(connection),
     )
+
+
+def _trail(places: Sequence[str], reach: Reach, clock: Clock, progress: Progress) -> Trail:
+    """What is read for sightings: the places named, or the event histories of the accounts in reach."""
+    found: list[Trail] = [
+        ReachedTrails(reach) if place == "lookup" else FileTrail(LocalBlobs(), place, clock, progress)
+        for place in dict.fromkeys(places or ("lookup",))
+    ]
+    return found[0] if len(found) == 1 else SeveralTrails(found)
 
 
 def policy_reader(

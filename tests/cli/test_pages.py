@@ -22,6 +22,7 @@ from unassume.model.previews import Judgement, Preview
 from unassume.model.receipts import Begun, Intended, Observed, Proved, Receipt, Refused, SavedDocument, Undone, Written
 from unassume.model.rehearsals import DrillResult
 from unassume.model.reports import Cut, Decision, Message, Moment, Report, Seal
+from unassume.model.rosters import Roster
 from unassume.model.sessions import Edge, Issuer, Session
 from unassume.model.sightings import Coverage, RawEvent, RegionRead
 from unassume.model.slots import RoleInlinePolicy, RoleManagedPolicy
@@ -33,7 +34,7 @@ PUBLIC = (
     SavedDocument, Session, Undone, WayBack, Written,
     CheckUp, Cut, Decision, Message, Moment, Proved, Report, Seal,
     HeldPolicy, Leftover, Loss, Mistake, Ours, Status, StoppedKey, Theirs, RoleManagedPolicy, Watched,
-    Loss, Watched, Lack, PolicyWrite, Preflight, Workload, Writer,
+    Loss, Watched, Lack, PolicyWrite, Preflight, Workload, Writer, Roster,
 )  # fmt: skip
 
 

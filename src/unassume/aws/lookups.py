@@ -19,6 +19,7 @@ from unassume.aws.refusals import THROTTLED, asking, code_of, translated
 from unassume.aws.sweeps import Attribute, Sweep
 from unassume.errors import UnassumeError
 from unassume.model.sightings import Ask
+from unassume.trail.origins import EVENT_NAMES
 
 PAGE = 50
 SECONDS_BETWEEN_CALLS = 0.55  # two a second, and room for answers that take longer one time than another
@@ -41,7 +42,8 @@ def attributes_of(ask: Ask) -> tuple[Attribute, ...]:
     roles = [("ResourceName", arn) for arn in ask.role_arns]
     keys = [(name, key_id) for key_id in ask.key_ids for name in ("AccessKeyId", "ResourceName")]
     names = [("Username", name) for name in ask.session_names]
-    events = [("EventName", name) for name in ask.event_names]
+    wanted = (*ask.event_names, *(EVENT_NAMES if ask.whole else ()))
+    events = [("EventName", name) for name in wanted]
     return tuple(dict.fromkeys((*roles, *keys, *names, *events)))
 
 

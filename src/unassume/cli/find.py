@@ -6,7 +6,7 @@ import click
 
 from unassume.cli.exits import Exit
 from unassume.cli.given import given_lead
-from unassume.cli.options import Aws, aws_options, lead_argument, output_option, utc_instant
+from unassume.cli.options import Aws, aws_options, lead_argument, output_option, trail_option, utc_instant
 from unassume.cli.reaching import reach_options
 
 
@@ -15,6 +15,7 @@ from unassume.cli.reaching import reach_options
 @click.option("--as-of", metavar="TIME", help="Look as if it were this UTC instant, such as 2026-11-23T18:30:00Z.")
 @output_option
 @aws_options
+@trail_option
 @reach_options
 @click.pass_context
 def find(

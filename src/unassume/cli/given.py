@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from unassume.errors import InputError
 
 if TYPE_CHECKING:
-    from unassume.model.leads import Lead
+    from unassume.model.leads import Lead, RoleLead
     from unassume.ports import Blobs
 
 _MOST_BYTES = 1_000_000
@@ -31,6 +31,16 @@ def given_lead(given: tuple[str, ...]) -> Lead:
     from unassume.model.leads import parse_lead
 
     return parse_lead(" ".join(_typed() if one == "-" else one for one in given))
+
+
+def given_role(text: str) -> RoleLead:
+    """The role a name or ARN names; InputError when it names something else."""
+    from unassume.model.leads import RoleLead, describe_lead, parse_lead
+
+    found = parse_lead(text)
+    if not isinstance(found, RoleLead):
+        raise InputError(f"a role is wanted, not {describe_lead(found)}", hint="give its name or its ARN")
+    return found
 
 
 def _typed() -> str:

@@ -25,6 +25,7 @@ from unassume.cli.plan import plan
 from unassume.cli.preview import preview
 from unassume.cli.prune import prune
 from unassume.cli.report import report
+from unassume.cli.sessions import sessions
 from unassume.cli.status import status
 from unassume.cli.undo import undo
 from unassume.cli.verify import verify
@@ -46,8 +47,8 @@ def cli() -> None:
 
 
 _COMMANDS = (
-    contain, find, plan, preview, apply, verify, watch, undo, status, prune, report, doctor, lint, explain, check, lab,
-    drill,
+    contain, sessions, find, plan, preview, apply, verify, watch, undo, status, prune, report, doctor, lint, explain,
+    check, lab, drill,
 )  # fmt: skip
 for _command in _COMMANDS:
     cli.add_command(_command)

@@ -28,6 +28,7 @@ class Aws:
     organization_profile: str | None = None
     reach_role: str | None = None
     reach_accounts: tuple[str, ...] = ()
+    trails: tuple[str, ...] = ()
 
     def world(self, incident: str = "") -> World:
         """The World of the responder's own account; nothing is asked of AWS yet."""
@@ -45,6 +46,7 @@ class Aws:
             organization_profile=self.organization_profile,
             reach_role=self.reach_role,
             reach_accounts=self.reach_accounts,
+            trails=self.trails,
         )
 
 
@@ -83,6 +85,17 @@ def organization_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
     told = "The profile of the organization's management account, for SCPs."
     return click.option("--organization-profile", metavar="NAME", help=told)(called)
+
+
+def trail_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--trail, one or several; they go into the command's `aws`."""
+
+    @functools.wraps(command)
+    def called(*given: Any, aws: Aws, trails: tuple[str, ...], **others: Any) -> Any:
+        return command(*given, aws=replace(aws, trails=trails), **others)
+
+    told = "A file or folder of CloudTrail logs, or `lookup` for the event history (default); several are read as one."
+    return click.option("--trail", "trails", multiple=True, metavar="PATH|lookup", help=told)(called)
 
 
 def lead_argument(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -140,7 +140,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
     `within` says of names and keys in which accounts' trails it is enough to look; one that it does not hold, in all.
     How far a trail reaches is found out before the rest is read, for what is newer may be missing from it; `in_haste`
-    it is not.
+    it is not. `whole` asks for everything: every session that was issued, and all use that can be had with it.
     """
 
     since: datetime
@@ -151,6 +151,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     event_names: tuple[str, ...] = ()
     within: dict[str, tuple[str, ...]] = {}
     in_haste: bool = False
+    whole: bool = False
 
 
 class RegionRead(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,6 +161,7 @@ class RegionRead(msgspec.Struct, frozen=True, kw_only=True):
     region: str
     state: str  # read | refused | unreachable
     newest_event_at: datetime | None = None
+    first_event_at: datetime | None = None
     reason: str = ""
 
 
@@ -167,7 +169,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     """What an answer rests on: which trail, which window, how far each region reaches, what is missing.
 
     `gaps` is what could have been read and was not: nothing is contained while there is one. `unseen` is what this
-    kind of trail never shows, however well it is read.
+    kind of trail never shows, however well it is read. `files` were read or `skipped` (by name), where it is files.
     """
 
     source: str
@@ -175,6 +177,8 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
     regions: tuple[RegionRead, ...] = ()
     events: int = 0
+    files: int = 0
+    skipped: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
 

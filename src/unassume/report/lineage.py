@@ -98,9 +98,11 @@ def reach_words(coverage: Coverage) -> str:
     newest = [at for at in read if at is not None]
     if not newest:
         return "no event in any region"
+    at = min(newest)
+    reach = time_of_day(at) if at.date() == coverage.as_of.date() else clock_time(at)
     if len(newest) == len(read):
-        return f"every region seen up to {time_of_day(min(newest))}"
-    return f"seen up to {time_of_day(min(newest))} where anything happened, {len(read) - len(newest)} without an event"
+        return f"every region seen up to {reach}"
+    return f"seen up to {reach} where anything happened, {len(read) - len(newest)} without an event"
 
 
 def _next_lines(lineage: Lineage, width: int) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from unassume.errors import InputError
@@ -11,13 +12,13 @@ from unassume.errors import InputError
 class LocalBlobs:
     """Files by path, relative to where we stand."""
 
-    def names(self, prefix: str) -> Iterator[str]:
+    def names(self, prefix: str, wanted: Callable[[str], bool] = lambda _: True) -> Iterator[str]:
         """The file itself, or every file below the folder in the order of their names; InputError for neither."""
         path = Path(prefix)
         if path.is_file():
             yield str(path)
         elif path.is_dir():
-            yield from sorted(str(found) for found in path.rglob("*") if found.is_file())
+            yield from sorted(_files(path, wanted))
         else:
             raise InputError(f"no file or folder `{prefix}`")
 
@@ -28,3 +29,10 @@ class LocalBlobs:
         except (OSError, ValueError) as error:
             reason = (getattr(error, "strerror", None) or str(error)).lower()
             raise InputError(f"`{name}` cannot be read: {reason}") from None
+
+
+def _files(folder: Path, wanted: Callable[[str], bool]) -> Iterator[str]:
+    """Every file below a folder, but below none that is not wanted."""
+    for where, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if wanted(str(Path(where, name)))]
+        yield from (str(Path(where, name)) for name in files)

@@ -52,6 +52,10 @@ class Inquiry:
             event_names=fresh[3], within={text: tuple(sorted(new)) for text, new in where.items() if "" not in new},
             in_haste=self.in_haste,
         )  # fmt: skip
+        self._put(ask)
+
+    def _put(self, ask: Ask) -> None:
+        """One question, and what comes of it."""
         try:
             found = list(self._world.trail.sightings(ask))
             self.was_read = True
@@ -60,6 +64,10 @@ class Inquiry:
             return
         self.makings.update({one.raw.event_id: one for one in found if isinstance(one, Making)})
         self.sightings += [one for one in found if not isinstance(one, Making)]
+
+    def ask_for_all(self) -> None:
+        """Put the question for everything to the trail, once."""
+        self._put(Ask(since=self._since, until=self._until, whole=True))
 
     def ask_about(self, sessions: Iterable[Session], *, with_keys: bool = False, most: int | None = None) -> None:
         """Ask how these sessions were used, each in the trail of its own account; of `most` names at most."""

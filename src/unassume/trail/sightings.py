@@ -19,31 +19,59 @@ _SESSION_ARN = re.compile(r"arn:[\w-]+:sts::\d*:assumed-role/[^/]+/.+")
 
 def sightings_of(events: Iterable[Event]) -> tuple[SessionSighting, ...]:
     """Issuances, then uses, each oldest first; copies of one event count once, in whatever order they come."""
-    issuances: list[Issuance] = []
-    tallies: dict[tuple[str, str | None, datetime | None], _Tally] = {}
-    for event in _distinct(events):
-        if issuance := issuance_of(event):
-            issuances.append(issuance)
-        if (principal_id := _session_of(event)) is not None:
-            key = (principal_id, event.who.issuer.principal_id, event.who.issued_at)
-            tallies.setdefault(key, _Tally(principal_id, event)).add(event)
-    uses = [tally.use() for tally in tallies.values()]
-    issuances.sort(key=lambda issuance: (issuance.issued_at, issuance.principal_id, issuance.key_ids))
-    return (*issuances, *sorted(uses, key=lambda use: (use.first_seen, use.principal_id)))
+    gathering = Gathering()
+    for event in events:
+        gathering.add(event)
+    return gathering.sightings()
 
 
-def _distinct(events: Iterable[Event]) -> list[Event]:
-    """One copy of each event, the one that tells most of the caller.
+class Gathering:
+    """Events being added up, in whatever order they come, and kept only as long as they must be.
 
     AWS: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
-    A call across accounts is delivered to both with one `sharedEventID`; the other account's copy hides the caller.
+    A call across accounts is delivered to both with one `sharedEventID`; the other account's copy hides the caller,
+    so that of such copies the one that tells most is waited for.
     """
-    best: dict[tuple[str, str | None], Event] = {}
-    for event in events:
-        key = (event.shared_id, None) if event.shared_id else (event.id, event.recipient)
-        if key not in best or _telling(event) > _telling(best[key]):
-            best[key] = event
-    return sorted(best.values(), key=lambda event: (event.at, event.id))
+
+    def __init__(self) -> None:
+        self._issuances: list[Issuance] = []
+        self._tallies: Tallies = {}
+        self._seen: set[tuple[str, str | None]] = set()
+        self._shared: dict[str, Event] = {}
+
+    @property
+    def events(self) -> int:
+        """How many events there are, copies aside."""
+        return len(self._seen) + len(self._shared)
+
+    def add(self, event: Event) -> None:
+        """Add one event, unless it was added before."""
+        if event.shared_id:
+            best = self._shared.setdefault(event.shared_id, event)
+            if _telling(event) > _telling(best):
+                self._shared[event.shared_id] = event
+        elif (key := (event.id, event.recipient)) not in self._seen:
+            self._seen.add(key)
+            _take(event, self._issuances, self._tallies)
+
+    def sightings(self) -> tuple[SessionSighting, ...]:
+        """Issuances, then uses, each oldest first; to be asked for once, when all is added."""
+        for event in self._shared.values():
+            _take(event, self._issuances, self._tallies)
+        issuances = sorted(self._issuances, key=lambda one: (one.issued_at, one.principal_id, one.key_ids))
+        uses = [tally.use() for tally in self._tallies.values()]
+        return (*issuances, *sorted(uses, key=lambda use: (use.first_seen, use.principal_id)))
+
+
+Tallies = dict[tuple[str, str | None, datetime | None], "_Tally"]
+
+
+def _take(event: Event, issuances: list[Issuance], tallies: Tallies) -> None:
+    if issuance := issuance_of(event):
+        issuances.append(issuance)
+    if (principal_id := _session_of(event)) is not None:
+        key = (principal_id, event.who.issuer.principal_id, event.who.issued_at)
+        tallies.setdefault(key, _Tally(principal_id, event)).add(event)
 
 
 def _telling(event: Event) -> tuple[bool, bool, bool, str]:

@@ -6,6 +6,9 @@ from unassume.model.sightings import Issuance
 from unassume.trail.events import Event
 from unassume.trail.origins import assume_role, federated, user_tokens
 
+EVENT_NAMES = (assume_role.ORIGIN, *federated.ORIGINS, user_tokens.OWN, user_tokens.GIVEN_OUT)
+"""The calls that issue sessions."""
+
 
 def issuance_of(event: Event) -> Issuance | None:
     """The session an event issued, if it issued one; a denied call issues nothing."""
