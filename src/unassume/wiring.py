@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 
 from unassume.aws.accounts import AwsAccounts
+from unassume.aws.buckets import BucketBlobs
 from unassume.aws.connection import Connection
 from unassume.aws.layers import PolicyReader
 from unassume.aws.permissions import AwsPermissions
@@ -16,7 +17,7 @@ from unassume.journal import FileJournal
 from unassume.ports import Clock, Progress, Trail, World
 from unassume.sources.blobs import LocalBlobs
 from unassume.sources.clock import SystemClock
-from unassume.sources.lanes import ThreadLanes
+from unassume.sources.lanes import MOST, ThreadLanes
 from unassume.sources.progress import SilentProgress
 from unassume.sources.several_trails import SeveralTrails
 from unassume.sources.trail_files import FileTrail
@@ -42,7 +43,9 @@ def connect(
     Receipts go below `state_dir`, else UNASSUME_STATE_DIR, else the user's own state folder. `incident` is named in
     the user agent of every call. `credentials_file` is read for profiles instead of the usual one. SCPs are written
     with `organization_profile`. In each of `reach_accounts` the role `reach_role` is assumed (its name, with its path
-    if it has one). `trails` are files or folders of CloudTrail logs, or `lookup` for the event history, which is read
+    if it has one).
+
+    `trails` are files, folders or `s3://` prefixes of CloudTrail logs, or `lookup` for the event history, which is read
     when none is named.
     """
     clock, progress = clock or SystemClock(), progress or SilentProgress()
@@ -53,7 +56,7 @@ def connect(
     organization = connection.with_profile(organization_profile) if organization_profile is not None else None
     reach = Reach(connection, {one: connection.as_role(one, reach_role) for one in reach_accounts if reach_role})
     return World(
-        trail=_trail(trails, reach, clock, progress),
+        trail=_trail(trails, reach, progress),
         blobs=LocalBlobs(),
         accounts=AwsAccounts(reach, organization),
         journal=FileJournal(state_dir or default_state_dir()),
@@ -64,12 +67,17 @@ def connect(
     )
 
 
-def _trail(places: Sequence[str], reach: Reach, clock: Clock, progress: Progress) -> Trail:
+def _trail(places: Sequence[str], reach: Reach, progress: Progress) -> Trail:
     """What is read for sightings: the places named, or the event histories of the accounts in reach."""
-    found: list[Trail] = [
-        ReachedTrails(reach) if place == "lookup" else FileTrail(LocalBlobs(), place, clock, progress)
-        for place in dict.fromkeys(places or ("lookup",))
-    ]
+
+    def trail(place: str) -> Trail:
+        if place == "lookup":
+            return ReachedTrails(reach)
+        if place.startswith("s3://"):
+            return FileTrail(BucketBlobs(reach.own), place, reach.own.clock, progress, abreast=MOST)
+        return FileTrail(LocalBlobs(), place, reach.own.clock, progress)
+
+    found = [trail(place) for place in dict.fromkeys(places or ("lookup",))]
     return found[0] if len(found) == 1 else SeveralTrails(found)
 
 

@@ -94,8 +94,8 @@ def trail_option(command: Callable[..., Any]) -> Callable[..., Any]:
     def called(*given: Any, aws: Aws, trails: tuple[str, ...], **others: Any) -> Any:
         return command(*given, aws=replace(aws, trails=trails), **others)
 
-    told = "A file or folder of CloudTrail logs, or `lookup` for the event history (default); several are read as one."
-    return click.option("--trail", "trails", multiple=True, metavar="PATH|lookup", help=told)(called)
+    told = "A file, folder or s3:// prefix of CloudTrail logs, or `lookup` (the event history, default); repeatable."
+    return click.option("--trail", "trails", multiple=True, metavar="PATH|s3://...|lookup", help=told)(called)
 
 
 def lead_argument(command: Callable[..., Any]) -> Callable[..., Any]:

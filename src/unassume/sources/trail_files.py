@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from unassume.errors import InputError, TrailError
 from unassume.model.sightings import Ask, Coverage, Issuance, Making, RegionRead, Sighting
 from unassume.ports import Blobs, Clock, Progress
+from unassume.sources.lanes import ThreadLanes
 from unassume.trail.events import Event, read_event
 from unassume.trail.layout import may_hold
 from unassume.trail.records import records_of
@@ -24,8 +25,9 @@ _A_WHILE = timedelta(seconds=1)
 class FileTrail:
     """The files below one place; those that cannot be read are skipped, and named in the coverage."""
 
-    def __init__(self, blobs: Blobs, place: str, clock: Clock, progress: Progress) -> None:
+    def __init__(self, blobs: Blobs, place: str, clock: Clock, progress: Progress, *, abreast: int = 1) -> None:
         self._blobs, self._place, self._clock, self._progress = blobs, place, clock, progress
+        self._abreast = abreast
         self._reading: _Reading | None = None
 
     def open(self) -> None:
@@ -60,12 +62,25 @@ class FileTrail:
                 if may_hold(name, since, until)
             ]
             began = self._clock.now()
-            for done, name in enumerate(names, start=1):
-                reading.take(name, self._blobs)
+            for done, (name, data) in enumerate(self._contents(names), start=1):
+                reading.take(name, data)
                 if self._clock.now() - began > _A_WHILE:
                     self._progress.count("trail", done, len(names))
             reading.finish()
         return self._reading
+
+    def _contents(self, names: Sequence[str]) -> Iterator[tuple[str, bytes | InputError]]:
+        """Each file with its bytes, or why it cannot be read; `abreast` at a time."""
+
+        def read(name: str) -> bytes | InputError:
+            try:
+                return self._blobs.read(name)
+            except InputError as error:
+                return error
+
+        for start in range(0, len(names), self._abreast):
+            some = names[start : start + self._abreast]
+            yield from zip(some, ThreadLanes().each(read, some), strict=True)
 
 
 class _Reading:
@@ -79,14 +94,13 @@ class _Reading:
         self._gathering = Gathering()
         self._reach: dict[tuple[str, str], tuple[datetime, datetime]] = {}
 
-    def take(self, name: str, blobs: Blobs) -> None:
-        """Read one file; what is wrong with it is kept beside its name."""
+    def take(self, name: str, data: bytes | InputError) -> None:
+        """Take in one file; what is wrong with it is kept beside its name."""
         self.files += 1
-        try:
-            records = records_of(blobs.read(name))
-        except InputError as error:
-            self.skipped[name] = error.message
+        if isinstance(data, InputError):
+            self.skipped[name] = data.message
             return
+        records = records_of(data)
         self._foreign += records.foreign
         if records.fault:
             self.skipped[name] = records.fault
