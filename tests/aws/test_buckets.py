@@ -25,7 +25,7 @@ DAY = "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/11/{}/a.json"
 
 @pytest.fixture(scope="module")
 def lab() -> Iterator[Lab]:
-    with Lab(regions=("us-east-1",)) as served:
+    with Lab(seed=None, regions=("us-east-1",)) as served:
         s3 = client(served, "s3", served.credentials("root"))
         s3.create_bucket(Bucket=BUCKET)
         for day in ("19", "23", "24"):
@@ -75,20 +75,17 @@ def test_an_object_that_is_not_there(blobs: BucketBlobs) -> None:
         blobs.read(f"s3://{BUCKET}/missing.json")
 
 
-def test_a_trail_s_bucket_tells_who_is_in_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trail_s_bucket_tells_who_is_in_there(lab: Lab, blobs: BucketBlobs) -> None:
     """What the lab's own CloudTrail delivered to a bucket shows the sessions that were minted once it logged."""
-    with Lab(seed=None, regions=("us-east-1",)) as lab:
-        held = lab.credentials("root")
-        s3, trails = (client(lab, service, held) for service in ("s3", "cloudtrail"))
-        s3.create_bucket(Bucket=BUCKET)
-        trails.create_trail(Name="all", S3BucketName=BUCKET)
-        trails.start_logging(Name="all")
-        play(lab)
-        lab.clock.advance(3600)
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", held.access_key_id)
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", held.secret_access_key)
-        place = f"s3://{BUCKET}/AWSLogs"
-        world = connect(region="us-east-1", endpoint_url=lab.endpoint_url, clock=lab.clock, trails=(place,))
-        roster = sessions(world)
+    held = lab.credentials("root")
+    s3, trails = (client(lab, service, held) for service in ("s3", "cloudtrail"))
+    s3.create_bucket(Bucket="delivered-here")
+    trails.create_trail(Name="all", S3BucketName="delivered-here")
+    trails.start_logging(Name="all")
+    play(lab, 60)
+    lab.clock.advance(3600)
+    place = "s3://delivered-here/AWSLogs"
+    world = connect(region="us-east-1", endpoint_url=lab.endpoint_url, clock=lab.clock, trails=(place,))
+    roster = sessions(world)
     assert {one.session_name for one in roster.sessions} == {"bob", "mary", "keith"}
     assert roster.coverage.gaps == ()
