@@ -22,13 +22,14 @@ _PATTERNS = {
     "role": re.compile(rf"arn:(aws[\w-]*):iam::(\d{{12}}):role/((?:[\x21-\x7e]+/)?)({_ROLE_NAME})", re.ASCII),
     "user": re.compile(rf"arn:(aws[\w-]*):iam::(\d{{12}}):user/((?:[\x21-\x7e]+/)?)({_ROLE_NAME})", re.ASCII),
     "federated": re.compile(rf"arn:(aws[\w-]*):sts::(\d{{12}}):federated-user/({_FEDERATED_NAME})", re.ASCII),
+    "id": re.compile(r"s-[0-9a-f]{10,32}", re.ASCII),
     "key": re.compile(r"ASIA[A-Z0-9]{12,124}", re.ASCII),
     "name": re.compile(_ROLE_NAME, re.ASCII),
 }
 MOST_LEADS = 2_000
 """About as many sessions as ten managed policies, which one role may have, can name."""
 _SECRET = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+])", re.ASCII)
-_KINDS = "a session ARN, AROA...:name, a role name or ARN, a user's ARN, or an ASIA... key id"
+_KINDS = "a session ARN, AROA...:name, a role name or ARN, a user's ARN, an ASIA... key id, or our session id (s-...)"
 
 
 class SessionLead(msgspec.Struct, frozen=True, kw_only=True, tag="session_arn", tag_field="kind"):
@@ -77,7 +78,13 @@ class KeyLead(msgspec.Struct, frozen=True, kw_only=True, tag="access_key_id", ta
     key_id: str
 
 
-OneLead = SessionLead | PrincipalLead | RoleLead | UserLead | FederatedLead | KeyLead
+class SessionIdLead(msgspec.Struct, frozen=True, kw_only=True, tag="session_id", tag_field="kind"):
+    """Our own id of a session, whole or its first letters, as `sessions` and `find` show it."""
+
+    id: str
+
+
+OneLead = SessionLead | PrincipalLead | RoleLead | UserLead | FederatedLead | KeyLead | SessionIdLead
 
 
 class SeveralLeads(msgspec.Struct, frozen=True, kw_only=True, tag="several", tag_field="kind"):
@@ -125,6 +132,8 @@ def _parse_one(text: str) -> OneLead:
         return FederatedLead(account=found[2], name=found[3], partition=found[1])
     if _PATTERNS["key"].fullmatch(text):
         return KeyLead(key_id=text)
+    if _PATTERNS["id"].fullmatch(text):
+        return SessionIdLead(id=text)
     _refuse_what_is_no_lead(text)
     return RoleLead(name=text)
 
@@ -146,6 +155,8 @@ def describe_lead(lead: Lead) -> str:
             return f"token `{lead.name}` that a user of account {lead.account} gave out"
         case KeyLead():
             return f"temporary access key {lead.key_id}"
+        case SessionIdLead():
+            return f"session {lead.id}"
         case SeveralLeads():
             return f"{len(lead.leads)} leads, the first of them {describe_lead(lead.leads[0])}"
 
@@ -167,6 +178,8 @@ def lead_text(lead: Lead) -> str:
             return f"arn:{lead.partition}:sts::{lead.account}:federated-user/{lead.name}"
         case KeyLead():
             return lead.key_id
+        case SessionIdLead():
+            return lead.id
         case SeveralLeads():
             return " ".join(map(lead_text, lead.leads))
 

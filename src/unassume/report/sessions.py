@@ -47,7 +47,7 @@ def _none(roster: Roster) -> str:
 def _next_lines(roster: Roster, width: int) -> list[str]:
     if not roster.sessions:
         return []
-    return paragraph("unassume find with the session ARN or key id that leaked", width, "next: ")
+    return paragraph("unassume find with the id of the session that leaked, as above", width, "next: ")
 
 
 def _row(session: Session, roster: Roster, now: datetime) -> tuple[str, ...]:

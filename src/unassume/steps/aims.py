@@ -14,6 +14,7 @@ from unassume.model.leads import (
     OneLead,
     PrincipalLead,
     RoleLead,
+    SessionIdLead,
     SessionLead,
     UserLead,
     each_lead,
@@ -155,6 +156,8 @@ def _trace(lead: OneLead, seen: _Seen, world: World) -> _Trace:
             return _by_principal(f"{lead.account}:{lead.name}", seen)
         case KeyLead(key_id=key_id):
             return _by_sighting(seen.by_key.get(key_id), key_id, key_id)
+        case SessionIdLead(id=short):
+            return _Trace(why_not=f"no session seen bears the id `{short}`")
 
 
 def _name(lead: PrincipalLead | FederatedLead) -> str:

@@ -21,6 +21,7 @@ from unassume.model.surveys import Role, Surveyed, User
 from unassume.ports import World
 from unassume.steps.aims import Aim, Known, Named, aim_of
 from unassume.steps.inquiry import NOBODY, Inquiry
+from unassume.steps.session_ids import by_ids
 from unassume.trail.groups import session_id
 from unassume.trail.origins.user_tokens import GIVEN_OUT
 
@@ -46,6 +47,7 @@ def find(
     begin(world)
     until = as_of or world.accounts.now()
     world.progress.tell("find", "reading the role and the trail")
+    lead = by_ids(lead, Inquiry(world, since or until - LOOK_BACK, until))
     found = _look(Search(lead, world, in_haste, known), since or until - LOOK_BACK, until)
     if since is None and not found.holders and found.coverage.readable:
         world.progress.tell("find", "nothing of it in 36 hours: looking for it in 90 days")
