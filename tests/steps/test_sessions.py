@@ -51,3 +51,12 @@ def test_the_odd_one_comes_first() -> None:
     assert first.session_name == "keith"
     assert "used from 2 addresses" in roster.oddities[first.id]
     assert "used from 2 addresses" in "\n".join(roster_lines(roster))
+
+
+def test_now_is_the_trail_s() -> None:
+    """A machine whose clock is minutes behind AWS's misses none of the newest sessions."""
+    set_up = scene()
+    set_up.accounts.skew = -300
+    roster = sessions(set_up.world)
+    assert set_up.trail.asked[0].until == set_up.accounts.now()
+    assert roster.coverage.as_of > set_up.clock.now()

@@ -22,9 +22,11 @@ def sessions(
 ) -> Roster:  # fmt: skip
     """The sessions of a window of 36 hours, or since an instant, up to now or to `as_of`; none is a value.
 
-    A role given by name alone is that of any account. A trail that cannot be read is a gap of the coverage.
+    Now is what the trail's own clock says: AWS's where AWS is asked. A role given by name alone is that of any account.
+    A trail that cannot be read is a gap of the coverage.
     """
-    until = as_of or world.clock.now()
+    world.trail.open()
+    until = as_of or world.trail.coverage().as_of
     inquiry = Inquiry(world, since or until - LOOK_BACK, until)
     world.progress.tell("sessions", "reading the trail")
     inquiry.ask_for_all()
