@@ -16,7 +16,7 @@ from unassume.means.splice import with_statement
 from unassume.model.evidence import Probe, Probed, ProfileProbe
 from unassume.model.inventories import BindingScps, HeldPolicy, HeldScps
 from unassume.model.receipts import Begun, Entry, Intended
-from unassume.model.sightings import Ask, Coverage, Issuance, Making, RegionRead, SessionSighting, Sighting
+from unassume.model.sightings import Ask, Coverage, Issuance, RegionRead, Sighting
 from unassume.model.slots import (
     AccessKeyStatus,
     AnyScp,
@@ -279,8 +279,7 @@ class FakeTrail:
     """A trail over a list of sightings; it reaches `lag` seconds short of AWS's now in every region but `behind`."""
 
     accounts: FakeAccounts
-    seen: list[SessionSighting] = field(default_factory=list)
-    makings: list[Making] = field(default_factory=list)
+    seen: list[Sighting] = field(default_factory=list)
     regions: tuple[str, ...] = ("us-east-1", "eu-west-1")
     behind: dict[str, datetime | None] = field(default_factory=dict)
     refused: frozenset[str] = frozenset()
@@ -296,10 +295,9 @@ class FakeTrail:
         self.asked.append(ask)
         if self.is_unreadable:
             raise TrailError("not allowed to look up events")
-        made = [one for one in self.makings if ask.since <= one.at and _is_asked_for(one, ask)]
         if ask.whole:
-            return [*self.seen, *self.makings]
-        return [*(one for one in self.seen if _touches(one, ask)), *made]
+            return list(self.seen)
+        return [one for one in self.seen if _touches(one, ask)]
 
     def coverage(self) -> Coverage:
         now = self.accounts.now()
@@ -328,7 +326,7 @@ class FakeBlobs:
         raise InputError(f"no file `{name}`")
 
 
-def _touches(sighting: SessionSighting, ask: Ask) -> bool:
+def _touches(sighting: Sighting, ask: Ask) -> bool:
     """Whether LookupEvents, asked attribute by attribute, would show the events behind a sighting.
 
     What lies before the window is not shown; what lies after it is, so that a test may put an event ahead of its time.
@@ -342,12 +340,6 @@ def _touches(sighting: SessionSighting, ask: Ask) -> bool:
         callers = {sighting.caller.key_id, *sighting.key_ids}
         return sighting.holder_arn in ask.role_arns or bool(callers & keys) or _caller_name(sighting) in names
     return sighting.session_name in names or bool(keys.intersection(sighting.key_ids))
-
-
-def _is_asked_for(making: Making, ask: Ask) -> bool:
-    """Whether a lookup of the caller's key or session name shows the call."""
-    name = (making.caller.arn or "").rpartition("/")[2]
-    return making.caller.key_id in ask.key_ids or name in ask.session_names
 
 
 def _caller_name(issuance: Issuance) -> str | None:

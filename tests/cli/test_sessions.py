@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import CommandLine
-from tests.sources.test_trail_files import calls, minted, put
+from tests.sources.test_trail_files import KEY, calls, minted, put
 from unassume.cli.exits import Exit
 
 AS_OF = ("--as-of", "2026-11-23T11:00:00Z")
@@ -73,7 +73,22 @@ def test_the_lab_s_history_is_listed(run: CommandLine) -> None:
 
 
 def test_find_reads_files_too(run: CommandLine, tmp_path: Path) -> None:
-    """find --trail goes from a key to its session by the files, and reads the role from AWS."""
-    put(tmp_path, "logs/a.json", minted())
-    ran = run("find", "ASIAEXAMPLENOBODY000", "--trail", str(tmp_path / "logs"))
-    assert ran.code == Exit.NOT_FOUND
+    """find --trail goes from a key that only the files show to its session, and reads the role from AWS."""
+    listed = json.loads(run("sessions", "-o", "json").out)["sessions"]
+    keith = next(one for one in listed if one["session_name"] == "keith")
+    event = minted()
+    event["requestParameters"]["roleArn"] = f"arn:aws:iam::{keith['account']}:role/DataAnalyst"
+    event["responseElements"]["assumedRoleUser"]["assumedRoleId"] = keith["principal_id"]
+    put(tmp_path, "logs/a.json", event)
+    words = ("find", KEY, "--trail", str(tmp_path / "logs"), *AS_OF, "-o", "json")
+    found = json.loads(run(*words).out)
+    [leaked] = found["leaked"]
+    assert [one["key_ids"] for one in found["sessions"] if one["id"] == leaked] == [[KEY]]
+
+
+def test_logs_of_another_day_say_so(offline: CommandLine, tmp_path: Path) -> None:
+    """Where CloudTrail's own folders hold no day of the window, the answer says how to look at another."""
+    put(tmp_path, "AWSLogs/111122223333/CloudTrail/us-east-1/2024/08/02/a.json", minted())
+    ran = offline("sessions", "--trail", str(tmp_path / "AWSLogs"), *AS_OF)
+    assert ran.code == Exit.FINDINGS
+    assert "for logs of another time say --as-of" in " ".join(ran.out.split())

@@ -10,7 +10,7 @@ from unassume.model.evidence import Probe, Probed, ProfileProbe
 from unassume.model.inventories import BindingScps, HeldPolicy, HeldScps
 from unassume.model.plans import Plan
 from unassume.model.receipts import Begun, Entry
-from unassume.model.sightings import Ask, Coverage, Making, SessionSighting, Sighting
+from unassume.model.sightings import Ask, Coverage, Sighting
 from unassume.model.slots import Slot, Standing
 from unassume.model.surveys import Caller, ScpRoom, Subject, Surveyed
 from unassume.ports import Accounts, Journal, Trail, World
@@ -24,7 +24,7 @@ class Cut:
     at: datetime
     caller: Caller
     holders: tuple[Surveyed, ...]
-    sightings: tuple[SessionSighting, ...]
+    sightings: tuple[Sighting, ...]
 
 
 @dataclass
@@ -88,14 +88,14 @@ class RecordedTrail:
     """The trail, and every sighting it showed."""
 
     inner: Trail
-    seen: dict[str, SessionSighting] = field(default_factory=dict)
+    seen: dict[str, Sighting] = field(default_factory=dict)
 
     def open(self) -> None:
         self.inner.open()
 
     def sightings(self, ask: Ask) -> Iterable[Sighting]:
         found = tuple(self.inner.sightings(ask))
-        self.seen.update((repr(one), one) for one in found if not isinstance(one, Making))
+        self.seen.update((repr(one), one) for one in found)
         return found
 
     def coverage(self) -> Coverage:

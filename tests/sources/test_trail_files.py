@@ -146,3 +146,22 @@ def test_the_window_may_change(tmp_path: Path) -> None:
     opened = trail(tmp_path)
     assert opened.sightings(msgspec.structs.replace(WHOLE, since=at(1))) == ()
     assert len(opened.sightings(WHOLE)) == 1
+
+
+def test_a_trail_that_failed_once_stays_a_gap(tmp_path: Path) -> None:
+    """A later answer of the same window does not make up for what one trail could not tell before."""
+    put(tmp_path / "one", "a.json", minted())
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "x").write_text("x")
+    bad, good = trail(tmp_path / "bad"), trail(tmp_path / "one")
+    several = SeveralTrails([good, bad])
+    several.sightings(WHOLE)
+    put(tmp_path / "bad", "y.json", minted())
+    several.sightings(WHOLE)
+    assert any("a trail could not be read" in gap for gap in several.coverage().gaps)
+
+
+def test_a_file_that_is_named_is_read_whatever_its_day(tmp_path: Path) -> None:
+    """Who names one file means that file."""
+    path = put(tmp_path, f"AWSLogs/{ACCOUNT}/CloudTrail/us-east-1/2024/08/02/a.json", minted())
+    assert len(trail(path).sightings(WHOLE)) == 1

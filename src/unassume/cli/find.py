@@ -23,8 +23,8 @@ def find(
 ) -> None:  # fmt: skip
     """Show the sessions behind LEAD, who else is on the role, and what that rests on.
 
-    LEAD is a session ARN, AROA...:name, a role name or ARN, or an ASIA... key id; several of one
-    role may be given, also on standard input (-).
+    LEAD is a session ARN, AROA...:name, a role name or ARN, an ASIA... key id, or the id
+    (s-...) that an answer showed; several may be given, also on standard input (-).
     """
     from unassume.cli.terminal import show, show_json, show_not_found, width
     from unassume.report.lineage import lineage_lines

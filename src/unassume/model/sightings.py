@@ -100,37 +100,10 @@ class Use(msgspec.Struct, frozen=True, kw_only=True, tag="use", tag_field="sight
     regions: tuple[str, ...] = ()
 
 
-class Making(msgspec.Struct, frozen=True, kw_only=True, tag="making", tag_field="sighting"):
-    """A call that made or changed something which outlives the session that made it, or tried to.
-
-    `kind` is of a closed list (`trail/made`), `what` names the thing as AWS does (an ARN, else a name or id), `key_id`
-    is a long-term key it gave out, `principal_id` the unique id of a user or role it made. `reversed_by` is the call
-    that takes it back, empty where there is none (`one_way`). `error_code` is of a call that failed: nothing was made.
-    """
-
-    kind: str
-    what: str
-    at: datetime
-    event_name: str
-    event_source: str
-    account: str
-    region: str
-    caller: Identity
-    key_id: str | None = None
-    principal_id: str | None = None
-    reversed_by: str = ""
-    one_way: bool = False
-    error_code: str | None = None
-    address: str | None = None
-    user_agent: str | None = None
-    raw: RawEvent
+Sighting = Issuance | Use
 
 
-SessionSighting = Issuance | Use
-Sighting = SessionSighting | Making
-
-
-def holder_id(sighting: SessionSighting) -> str:
+def holder_id(sighting: Sighting) -> str:
     """The unique id of the role or user whose policies bind the session."""
     return sighting.user_id or sighting.principal_id.partition(":")[0]
 

@@ -41,7 +41,11 @@ def _none(roster: Roster) -> str:
             f"no session: the newest event is of {clock_time(newest)}, before the window begins "
             f"({clock_time(coverage.since)}); look as of then: --as-of {newest:%Y-%m-%dT%H:%M:%SZ}"
         )
-    return "no session seen"
+    if coverage.readable or coverage.gaps:
+        return "no session seen"
+    return (
+        f"no session: nothing of {clock_time(coverage.since)} or later is there; for logs of another time say --as-of"
+    )
 
 
 def _next_lines(roster: Roster, width: int) -> list[str]:

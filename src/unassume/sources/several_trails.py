@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from unassume.errors import TrailError
 from unassume.model.sightings import Ask, Coverage, RegionRead, Sighting
@@ -15,6 +16,7 @@ class SeveralTrails:
     def __init__(self, trails: Sequence[Trail]) -> None:
         self._trails = tuple(trails)
         self._failures: dict[int, TrailError] = {}
+        self._window: tuple[datetime, datetime] | None = None
 
     def open(self) -> None:
         """Open each."""
@@ -24,19 +26,20 @@ class SeveralTrails:
     def sightings(self, ask: Ask) -> tuple[Sighting, ...]:
         """What each of them shows of it; TrailError when none can be read."""
         found: list[Sighting] = []
-        self._failures = {}
+        if (ask.since, ask.until) != self._window:
+            self._window, self._failures = (ask.since, ask.until), {}
         for place, trail in enumerate(self._trails):
             try:
                 found += trail.sightings(ask)
             except TrailError as error:
                 self._failures[place] = error
         if len(self._failures) == len(self._trails):
-            raise self._failures[0]
+            raise next(iter(self._failures.values()))
         return tuple(found)
 
     def coverage(self) -> Coverage:
-        """All of them together: what could not be seen is what none of them shows."""
-        found = [each.coverage() for place, each in enumerate(self._trails) if place not in self._failures]
+        """All of them together; one that failed once within the window stays a gap of it."""
+        found = [each.coverage() for each in self._trails]
         failed = [f"a trail could not be read: {error.message}" for error in self._failures.values()]
         return Coverage(
             source=" and ".join(each.source for each in found), as_of=max(each.as_of for each in found),

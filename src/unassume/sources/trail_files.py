@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from unassume.errors import InputError, TrailError
-from unassume.model.sightings import Ask, Coverage, Issuance, Making, RegionRead, Sighting
+from unassume.model.sightings import Ask, Coverage, Issuance, RegionRead, Sighting
 from unassume.ports import Blobs, Clock, Progress
 from unassume.sources.lanes import ThreadLanes
 from unassume.trail.events import Event, read_event
@@ -59,7 +59,7 @@ class FileTrail:
             names = [
                 name
                 for name in self._blobs.names(self._place, lambda name: may_hold(name, since, until))
-                if may_hold(name, since, until)
+                if name == self._place or may_hold(name, since, until)
             ]
             began = self._clock.now()
             for done, (name, data) in enumerate(self._contents(names), start=1):
@@ -143,8 +143,6 @@ def _is_asked_for(sighting: Sighting, ask: Ask) -> bool:
     """Whether a sighting touches what is asked for: as whom a call was made, or what it gave out."""
     keys, names = ask.key_ids, ask.session_names
     match sighting:
-        case Making(caller=caller):
-            return caller.key_id in keys or sighting.key_id in keys or _name(caller.arn) in names
         case Issuance(caller=caller):
             given = caller.key_id in keys or not set(keys).isdisjoint(sighting.key_ids)
             is_its = sighting.holder_arn in ask.role_arns or sighting.origin in ask.event_names

@@ -21,7 +21,7 @@ from unassume.model.leads import (
     lead_text,
 )
 from unassume.model.sessions import Session
-from unassume.model.sightings import SessionSighting, Use, holder_id
+from unassume.model.sightings import Sighting, Use, holder_id
 from unassume.model.surveys import RoleSubject, Subject, Surveyed, UserSubject
 from unassume.ports import World
 from unassume.steps.inquiry import NOBODY, Inquiry
@@ -133,9 +133,9 @@ class _Trace(msgspec.Struct, frozen=True, kw_only=True):
 class _Seen:
     """The sightings, by key and by principal."""
 
-    def __init__(self, sightings: Iterable[SessionSighting]) -> None:
-        self.by_key: dict[str, SessionSighting] = {}
-        self.by_principal: dict[str, list[SessionSighting]] = {}
+    def __init__(self, sightings: Iterable[Sighting]) -> None:
+        self.by_key: dict[str, Sighting] = {}
+        self.by_principal: dict[str, list[Sighting]] = {}
         for one in sightings:
             self.by_principal.setdefault(one.principal_id, []).append(one)
             for key_id in one.key_ids:
@@ -172,7 +172,7 @@ def _by_principal(principal: str, seen: _Seen) -> _Trace:
     return _by_sighting(next(iter(found), None), principal, None)
 
 
-def _by_sighting(sighting: SessionSighting | None, shown: str, key_id: str | None) -> _Trace:
+def _by_sighting(sighting: Sighting | None, shown: str, key_id: str | None) -> _Trace:
     """The role or user of the first sighting that shows this principal or key."""
     if sighting is None:
         return _Trace(why_not=f"no event shows `{shown}`")
@@ -203,13 +203,13 @@ def _aim(trace: _Trace, surveyed: Mapping[Subject, Surveyed | None], refused: Ma
     return Aim(holders=(held,), named=(named,))
 
 
-def _role_arn(sighting: SessionSighting) -> str | None:
+def _role_arn(sighting: Sighting) -> str | None:
     """The role's ARN, path and all, which a use may not tell."""
     arn = sighting.holder_arn or ""
     return arn if ":role/" in arn else None
 
 
-def _holder(sighting: SessionSighting) -> Subject:
+def _holder(sighting: Sighting) -> Subject:
     arn = sighting.holder_arn or sighting.principal_arn if isinstance(sighting, Use) else sighting.holder_arn
     kind = RoleSubject if holder_id(sighting).startswith("AROA") else UserSubject
     name = arn.split("/")[1] if ":assumed-role/" in arn else arn.rpartition("/")[2]

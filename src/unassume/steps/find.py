@@ -20,7 +20,7 @@ from unassume.model.sightings import Issuance, Use, holder_id
 from unassume.model.surveys import Role, Surveyed, User
 from unassume.ports import World
 from unassume.steps.aims import Aim, Known, Named, aim_of
-from unassume.steps.inquiry import NOBODY, Inquiry
+from unassume.steps.inquiry import NAMES_ASKED, NOBODY, Inquiry
 from unassume.steps.session_ids import by_ids
 from unassume.trail.groups import session_id
 from unassume.trail.origins.user_tokens import GIVEN_OUT
@@ -29,7 +29,6 @@ LOOK_BACK = timedelta(hours=36)
 """The longest any session lives, so that a window of it holds the issuance of all that can be live."""
 FARTHEST_BACK = timedelta(days=90)
 """How far back a lead is looked for that the usual window does not show."""
-_NAMES_ASKED = 25
 _MOST_SESSIONS = 500
 
 
@@ -115,9 +114,9 @@ def _look_at_use(inquiry: Inquiry, aim: Aim) -> None:
     """Ask for the use of everybody on the role, or of the leaked name alone where there are too many names."""
     on_them = [one for one in inquiry.sessions() if one.holder_id in aim.ids]
     names = {one.session_name for one in on_them}
-    if not aim.named or len(names) <= _NAMES_ASKED:
-        inquiry.ask_about(on_them, most=_NAMES_ASKED)
-    if len(names) > _NAMES_ASKED:
+    if not aim.named or len(names) <= NAMES_ASKED:
+        inquiry.ask_about(on_them, most=NAMES_ASKED)
+    if len(names) > NAMES_ASKED:
         missing = f"{len(names)} session names on the role: how each was used was not looked up for all"
         inquiry.unseen.append(missing) if aim.named else inquiry.note(missing)
 
@@ -133,8 +132,8 @@ def _look_beside(inquiry: Inquiry, aim: Aim, descendants: tuple[str, ...], world
     issued = (one for one in inquiry.sightings if isinstance(one, Issuance))
     inquiry.ask(roles={one.holder_arn for one in issued if holder_id(one) in ids})
     on_them = [one for one in inquiry.sessions() if one.holder_id in ids]
-    inquiry.ask_about(on_them, most=_NAMES_ASKED)
-    if len(names := {one.session_name for one in on_them}) > _NAMES_ASKED:
+    inquiry.ask_about(on_them, most=NAMES_ASKED)
+    if len(names := {one.session_name for one in on_them}) > NAMES_ASKED:
         inquiry.unseen.append(f"{len(names)} session names on the roles below: not each one's use was looked up")
     return ids
 

@@ -10,11 +10,13 @@ import msgspec
 
 from unassume.errors import TrailError
 from unassume.model.sessions import Session
-from unassume.model.sightings import Ask, Coverage, Making, SessionSighting
+from unassume.model.sightings import Ask, Coverage, Sighting
 from unassume.ports import World
 from unassume.trail.lineage import sessions_of
 
 NOBODY: frozenset[str] = frozenset()
+NAMES_ASKED = 25
+"""So many session names are looked up one by one: each is a call in every region, two a second."""
 EVERYWHERE: Mapping[str, Set[str]] = MappingProxyType({})
 _UNSEEN = (
     "chains kept alive from sessions issued before the window are seen only where a session below them is",
@@ -28,8 +30,7 @@ class Inquiry:
     def __init__(self, world: World, since: datetime, until: datetime, *, in_haste: bool = False) -> None:
         self._world, self._since, self._until, self.in_haste = world, since, until, in_haste
         self._asked: dict[str, set[str]] = {}
-        self.sightings: list[SessionSighting] = []
-        self.makings: dict[str, Making] = {}
+        self.sightings: list[Sighting] = []
         self.gaps: list[str] = []
         self.unseen = list(_UNSEEN)
         self.was_read = False
@@ -57,13 +58,10 @@ class Inquiry:
     def _put(self, ask: Ask) -> None:
         """One question, and what comes of it."""
         try:
-            found = list(self._world.trail.sightings(ask))
+            self.sightings.extend(self._world.trail.sightings(ask))
             self.was_read = True
         except TrailError as error:
             self.note(f"the trail could not be read: {error.message}")
-            return
-        self.makings.update({one.raw.event_id: one for one in found if isinstance(one, Making)})
-        self.sightings += [one for one in found if not isinstance(one, Making)]
 
     def ask_for_all(self) -> None:
         """Put the question for everything to the trail, once."""

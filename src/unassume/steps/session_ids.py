@@ -8,7 +8,7 @@ from __future__ import annotations
 from unassume.errors import InputError
 from unassume.model.leads import KeyLead, Lead, OneLead, SessionIdLead, SessionLead, SeveralLeads, UserLead, each_lead
 from unassume.model.sessions import Session
-from unassume.steps.inquiry import Inquiry
+from unassume.steps.inquiry import NAMES_ASKED, Inquiry
 
 
 def by_ids(lead: Lead, inquiry: Inquiry) -> Lead:
@@ -20,16 +20,22 @@ def by_ids(lead: Lead, inquiry: Inquiry) -> Lead:
     if not any(isinstance(one, SessionIdLead) for one in leads):
         return lead
     inquiry.ask_for_all()
-    inquiry.ask_about(inquiry.sessions())
+    ids = [one.id for one in leads if isinstance(one, SessionIdLead)]
+    if not all(_bearing(one, inquiry) for one in ids):
+        inquiry.ask_about(inquiry.sessions(), most=NAMES_ASKED)
     found = tuple(dict.fromkeys(_named(one, inquiry) if isinstance(one, SessionIdLead) else one for one in leads))
     return found[0] if len(found) == 1 else SeveralLeads(leads=found)
 
 
 def _named(lead: SessionIdLead, inquiry: Inquiry) -> OneLead:
-    bearing = [one for one in inquiry.sessions() if one.id.startswith(lead.id)]
+    bearing = _bearing(lead.id, inquiry)
     if len(bearing) > 1:
         raise InputError(f"{len(bearing)} sessions have ids that begin with `{lead.id}`", hint="give more of the id")
     return _as_aws_calls_it(bearing[0]) if bearing else lead
+
+
+def _bearing(short: str, inquiry: Inquiry) -> list[Session]:
+    return [one for one in inquiry.sessions() if one.id.startswith(short)]
 
 
 def _as_aws_calls_it(session: Session) -> OneLead:

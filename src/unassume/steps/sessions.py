@@ -8,12 +8,11 @@ from unassume.model.leads import RoleLead
 from unassume.model.rosters import Roster
 from unassume.model.sessions import Session
 from unassume.ports import World
-from unassume.steps.inquiry import Inquiry
+from unassume.steps.inquiry import NAMES_ASKED, Inquiry
 from unassume.trail.oddities import oddities_of
 
 LOOK_BACK = timedelta(hours=36)
 """The longest any session lives: a window of it holds the issuance of all that can be live."""
-_NAMES_ASKED = 25
 
 
 def sessions(
@@ -32,8 +31,8 @@ def sessions(
     inquiry.ask_for_all()
     seen = [one for one in inquiry.sessions() if role is None or _is_of(one, role)]
     names = {one.session_name for one in seen}
-    inquiry.ask_about(seen, most=_NAMES_ASKED)
-    if len(names) > _NAMES_ASKED:
+    inquiry.ask_about(seen, most=NAMES_ASKED)
+    if len(names) > NAMES_ASKED:
         inquiry.unseen.append(f"{len(names)} session names: where a trail is asked name by name, not each one's use is")
     found = [one for one in inquiry.sessions() if role is None or _is_of(one, role)]
     shown = [one for one in found if one.live is not False or not live_only]

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from unassume.model.sightings import Issuance, SessionSighting, Use
+from unassume.model.sightings import Issuance, Sighting, Use
 
 _SECOND = timedelta(seconds=1)
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -24,7 +24,7 @@ def session_id(holder_id: str, session_name: str, issued_at: datetime | None) ->
 class Group:
     """The sightings of one session while they are being joined; complete once `group_sightings` returns it."""
 
-    def __init__(self, one: SessionSighting, issued_at: datetime | None) -> None:
+    def __init__(self, one: Sighting, issued_at: datetime | None) -> None:
         self.principal_id, self.session_name = one.principal_id, one.session_name
         self.user_id, self.holder_arn = one.user_id, one.holder_arn
         self.issued_at = issued_at
@@ -62,13 +62,13 @@ class Group:
     @property
     def key_ids(self) -> tuple[str, ...]:
         """Every key id seen issued to it or used by it."""
-        sightings: list[SessionSighting] = [*self.issuances, *self.uses]
+        sightings: list[Sighting] = [*self.issuances, *self.uses]
         return tuple(sorted({key for sighting in sightings for key in sighting.key_ids}))
 
     @property
     def source_identity(self) -> str | None:
         """The source identity, which never changes within a session."""
-        sightings: list[SessionSighting] = [*self.issuances, *self.uses]
+        sightings: list[Sighting] = [*self.issuances, *self.uses]
         return next((found.source_identity for found in sightings if found.source_identity), None)
 
     @property
@@ -80,16 +80,16 @@ class Group:
         return "use" if dated and vouched else "event"
 
 
-def group_sightings(sightings: Iterable[SessionSighting]) -> list[Group]:
+def group_sightings(sightings: Iterable[Sighting]) -> list[Group]:
     """Every session seen, oldest first and those of unknown issue time last; the order of sightings is no matter."""
-    by_principal: dict[tuple[str, str | None], list[SessionSighting]] = {}
+    by_principal: dict[tuple[str, str | None], list[Sighting]] = {}
     for sighting in sightings:
         by_principal.setdefault((sighting.principal_id, sighting.user_id), []).append(sighting)
     groups = [group for found in by_principal.values() for group in _groups(found)]
     return sorted(groups, key=lambda group: (group.issued_at is None, group.issued_at or _NEVER, group.principal_id))
 
 
-def _groups(sightings: Sequence[SessionSighting]) -> Iterable[Group]:
+def _groups(sightings: Sequence[Sighting]) -> Iterable[Group]:
     """The sessions of one principal id, and of one user where he gave them out."""
     issuances, uses = _sorted(sightings)
     groups: dict[datetime | None, Group] = {}
@@ -101,7 +101,7 @@ def _groups(sightings: Sequence[SessionSighting]) -> Iterable[Group]:
     return groups.values()
 
 
-def _sorted(sightings: Sequence[SessionSighting]) -> tuple[list[Issuance], list[Use]]:
+def _sorted(sightings: Sequence[Sighting]) -> tuple[list[Issuance], list[Use]]:
     """The distinct issuances and the uses, each in an order of their own."""
     issuances: dict[str, Issuance] = {}
     uses: list[Use] = []

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from unassume.model.sessions import Edge, Issuer, Session
-from unassume.model.sightings import FederatedSubject, Identity, Issuance, SessionSighting, Use
+from unassume.model.sightings import FederatedSubject, Identity, Issuance, Sighting, Use
 from unassume.trail.groups import Group, group_sightings
 from unassume.trail.groups import session_id as session_id
 
@@ -25,7 +25,7 @@ _SURE = {"certain": 0, "likely": 1, "possible": 2}
 Namesakes = Mapping[str | None, Sequence[Group]]
 
 
-def sessions_of(sightings: Iterable[SessionSighting], as_of: datetime) -> tuple[Session, ...]:
+def sessions_of(sightings: Iterable[Sighting], as_of: datetime) -> tuple[Session, ...]:
     """Every session the sightings show, oldest first, each with its issuer and why that is believed.
 
     Counts are added up, but uses of one session that overlap in time count as the larger one: answers to

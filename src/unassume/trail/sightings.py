@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from unassume.model.sightings import Issuance, SessionSighting, Use
+from unassume.model.sightings import Issuance, Sighting, Use
 from unassume.trail.events import Event
 from unassume.trail.origins import issuance_of
 from unassume.trail.refusals import denying_scp, is_exempt, is_explicit_deny, is_refusal
@@ -17,7 +17,7 @@ from unassume.trail.refusals import denying_scp, is_exempt, is_explicit_deny, is
 _SESSION_ARN = re.compile(r"arn:[\w-]+:sts::\d*:assumed-role/[^/]+/.+")
 
 
-def sightings_of(events: Iterable[Event]) -> tuple[SessionSighting, ...]:
+def sightings_of(events: Iterable[Event]) -> tuple[Sighting, ...]:
     """Issuances, then uses, each oldest first; copies of one event count once, in whatever order they come."""
     gathering = Gathering()
     for event in events:
@@ -54,7 +54,7 @@ class Gathering:
             self._seen.add(key)
             _take(event, self._issuances, self._tallies)
 
-    def sightings(self) -> tuple[SessionSighting, ...]:
+    def sightings(self) -> tuple[Sighting, ...]:
         """Issuances, then uses, each oldest first; to be asked for once, when all is added."""
         for event in self._shared.values():
             _take(event, self._issuances, self._tallies)
